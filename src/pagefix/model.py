@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 
 class Role(StrEnum):
-    """What a block is on its page.  The last three never reach an article."""
+    """What a block is on its page.  The last four never reach an article."""
 
     HEADLINE = "headline"
     DECK = "deck"
@@ -32,6 +32,7 @@ class Role(StrEnum):
     JUMP = "jump"
     FURNITURE = "furniture"
     IMAGE = "image"
+    MARK = "mark"  # what the tool put there: fences, HTML tags
 
 
 class Action(StrEnum):
