@@ -1,0 +1,77 @@
+"""Folding for comparison.  Nothing that is written out ever passes through here."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> Any:
+    """One converter a process: it takes 30 ms to make and cannot be pickled."""
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+def fold(text: str) -> str:
+    """``text`` with traditional characters as simplified ones, code point for code point.
+
+    Where a phrase of the dictionary would change the length, its characters are folded one
+    by one, so that offsets always stay what they were.
+    """
+    return _folded(text) if len(text) <= 400 else _fold(text)
+
+
+@lru_cache(maxsize=16384)
+def _folded(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        folded: str = _to_simplified().convert(text)
+    except UnicodeEncodeError:
+        # Lone surrogates, which only a caller's own string can hold, are no text to opencc.
+        return "".join(c if "\ud800" <= c <= "\udfff" else _folded(c) for c in text) if len(text) > 1 else text
+    if len(folded) == len(text):
+        return folded
+    return "".join(c if len(one := _folded(c)) != 1 else one for c in text) if len(text) > 1 else text
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The word characters of a text, folded; ``offsets[k]`` is where character ``k`` stood."""
+
+    text: str
+    offsets: Ints
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original text that the key's characters ``start`` to ``end`` cover."""
+        return int(self.offsets[start]), int(self.offsets[end - 1]) + 1
+
+
+def key_of(text: str) -> Key:
+    """The comparison key of ``text``: word characters only, NFKC, simplified."""
+    chars: list[str] = []
+    offsets: list[int] = []
+    for at, char in enumerate(fold(text)):
+        if char.isalnum():
+            for one in _compatible(char):
+                chars.append(one)
+                offsets.append(at)
+    return Key("".join(chars), np.array(offsets, dtype=np.int64))
+
+
+@lru_cache(maxsize=8192)
+def _compatible(char: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", char).lower() if c.isalnum()) or char

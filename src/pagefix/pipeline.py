@@ -1,0 +1,32 @@
+"""The whole trip of an edition, readable in one function.  Pure: pages in, articles and books out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pagefix.ledger import settle
+from pagefix.model import Cleaned, Grouped, Page
+from pagefix.rules import Rules
+from pagefix.steps.articles import group_articles
+from pagefix.steps.blocks import find_blocks
+from pagefix.steps.fragments import join_fragments
+from pagefix.steps.jumps import link_jumps
+from pagefix.steps.repeats import find_repeats
+
+
+def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
+    """Cleans the pages of one edition.
+
+    Raises :class:`~pagefix.errors.ConservationError` where the books do not balance.
+    """
+    grouped = [clean_sheet(page, rules) for page in pages]
+    linked = link_jumps(grouped, rules)
+    return settle(linked, gap_mark=rules.words("gap_mark")[0])
+
+
+def clean_sheet(page: Page, rules: Rules) -> Grouped:
+    """Takes one page from text to stories: blocks, repeats, fragments, articles."""
+    blocked = find_blocks(page, rules)
+    trimmed = find_repeats(blocked, rules)
+    joined = join_fragments(trimmed, rules)
+    return group_articles(joined, rules)

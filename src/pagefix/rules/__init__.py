@@ -1,0 +1,104 @@
+"""Rules: what a user may want to change, loaded, checked and frozen.
+
+Rule files are TOML (or YAML) with four kinds of entries: ``[[pattern]]``, ``[[number]]``,
+``[[words]]`` and ``[[weights]]``.  Code asks for them by kind or id and never spells them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pagefix.rules.entries import Entry
+from pagefix.rules.files import read_folder, shipped_folder
+from pagefix.rules.patterns import Pattern
+
+__all__ = ["Pattern", "Rules", "load_rules", "shipped_folder"]
+
+
+class Rules:
+    """A frozen set of rules.  Picklable; patterns are compiled when they are first used."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self._entries = entries
+        timeout = next((float(e.data["value"]) for e in entries if e.id == "rules.pattern_timeout"), 1.0)
+        patterns: dict[str, list[Pattern]] = {}
+        values: dict[str, Mapping[str, Any]] = {}
+        for entry in entries:
+            if entry.kind == "pattern":
+                pattern = Pattern(entry.id, str(entry.data["kind"]), str(entry.data["regex"]), timeout)
+                patterns.setdefault(pattern.kind, []).append(pattern)
+            else:
+                values[entry.id] = entry.data
+        self._patterns = {kind: tuple(found) for kind, found in patterns.items()}
+        self._values = values
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Rules, (self._entries,))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry in force, in file order."""
+        return self._entries
+
+    @property
+    def version(self) -> str:
+        """Twelve hex digits that change whenever a rule in force changes."""
+        content = [(entry.kind, entry.id, entry.data) for entry in self._entries]
+        dumped = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(dumped.encode()).hexdigest()[:12]
+
+    def patterns(self, kind: str) -> tuple[Pattern, ...]:
+        """The patterns of one kind, in file order; none is no error (a user may switch all off)."""
+        return self._patterns.get(kind, ())
+
+    def number(self, identity: str) -> float:
+        """A threshold.  Raises KeyError where no rule has this id."""
+        return float(self._value(identity)["value"])
+
+    def words(self, identity: str) -> tuple[str, ...]:
+        """A list of words or marks.  Raises KeyError where no rule has this id."""
+        return tuple(self._value(identity)["words"])
+
+    def weights(self, identity: str) -> Mapping[str, float]:
+        """Weights by the name of their feature.  Raises KeyError where no rule has this id."""
+        return MappingProxyType(self._value(identity)["values"])
+
+    def _value(self, identity: str) -> Mapping[str, Any]:
+        try:
+            return self._values[identity]
+        except KeyError:
+            raise KeyError(f"no rule has the id {identity!r}; was it disabled?") from None
+
+
+def load_rules(directory: Path | None = None) -> Rules:
+    """The shipped rules, and over them those of ``directory``.
+
+    An entry there with the id of a shipped one replaces it; ``disabled = true`` takes it out.
+    Raises :class:`~pagefix.errors.RuleError`, which lists every fault with file and line.
+    """
+    shipped = _shipped()
+    if directory is None:
+        return shipped
+    from pagefix.rules.checks import check_entries
+
+    own = read_folder(directory)
+    check_entries(own, known=shipped.entries)
+    return Rules(merge(shipped.entries, own))
+
+
+def merge(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """``own`` over ``shipped``: same id replaces in place, new ones follow, disabled ones go."""
+    replacing = {entry.id: entry for entry in own}
+    merged = [replacing.pop(entry.id, entry) for entry in shipped]
+    return tuple(entry for entry in (*merged, *replacing.values()) if not entry.data.get("disabled"))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Rules:
+    return Rules(read_folder(shipped_folder()))

@@ -1,0 +1,54 @@
+"""Patterns that run under a time limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import regex
+
+from pagefix.errors import RuleError
+
+Match = Any  # regex ships no types
+
+
+class Pattern:
+    """A compiled rule.  Every call runs under the rule set's time limit, in seconds.
+
+    The limit costs about a tenth of a microsecond a call; a pattern that exceeds it raises
+    :class:`~pagefix.errors.RuleError` with its id instead of hanging a run.
+    """
+
+    __slots__ = ("_compiled", "_source", "id", "kind", "timeout")
+
+    def __init__(self, identity: str, kind: str, source: str, timeout: float) -> None:
+        self.id = identity
+        self.kind = kind
+        self.timeout = timeout
+        self._source = source
+        self._compiled: Any = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Pattern, (self.id, self.kind, self._source, self.timeout))
+
+    def search(self, text: str, start: int = 0) -> Match | None:
+        """The first match from ``start`` on."""
+        return self._run("search", text, start)
+
+    def match(self, text: str, start: int = 0) -> Match | None:
+        """A match that begins at ``start``."""
+        return self._run("match", text, start)
+
+    def fullmatch(self, text: str) -> Match | None:
+        """A match of the whole text."""
+        return self._run("fullmatch", text, 0)
+
+    def _run(self, how: str, text: str, start: int) -> Match | None:
+        if self._compiled is None:
+            self._compiled = regex.compile(self._source)
+        try:
+            return getattr(self._compiled, how)(text, start, timeout=self.timeout)
+        except TimeoutError:
+            raise RuleError(
+                f"the pattern {self.id} ran longer than {self.timeout} s",
+                remedy="make it less ambiguous, or raise rules.pattern_timeout",
+            ) from None

@@ -1,0 +1,1 @@
+"""The steps of the trip: each takes frozen data and proposes; none of them knows another."""

@@ -1,0 +1,228 @@
+"""Blocks: a page's text as headlines, paragraphs, captions and the rest, in page order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pagefix.evidence.lexicon import names_share
+from pagefix.matching.keys import fold
+from pagefix.model import Block, Blocked, Page, Role, Span
+from pagefix.rules import Rules
+from pagefix.steps.blocks import headings, marks
+from pagefix.steps.blocks.lines import find_lines
+from pagefix.steps.blocks.marks import Stretch, Typed, words
+from pagefix.steps.blocks.units import Unit, find_units
+
+_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+# What lies between lines and still has letters: entities that stand for an indent, line breaks.
+_LETTERED_SPACE = re.compile(r"&(?:nbsp|emsp|ensp|thinsp);|<br\s*/?>", re.IGNORECASE)
+_NOT_TEXT = frozenset({Role.MARK, Role.IMAGE, Role.FURNITURE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A stretch of the page that is one block; ``typed`` is None while its role is open."""
+
+    pieces: tuple[Stretch, ...]
+    text: str
+    level: int = 0
+    typed: Typed | None = None
+
+
+def find_blocks(page: Page, rules: Rules) -> Blocked:
+    """The blocks of ``page`` with their roles.
+
+    Every word character of the page lies in exactly one block.
+    """
+    raws = sorted(_raws(page.text, rules), key=lambda raw: raw.pieces[0])
+    raws = _refusal(raws, rules)
+    raws = _kickers(raws)
+    blocks = _decide(page, raws, rules)
+    return Blocked(page=page, blocks=tuple(_by_neighbours(blocks, rules)))
+
+
+def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
+    tables = [found.span() for found in _TABLE.finditer(text)]
+    for start, end in tables:
+        yield _Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
+    outside = [line for line in find_lines(text) if not any(a <= line.start < b for a, b in tables)]
+
+    def one_byline(joined: str) -> bool:
+        return words(joined) <= 60 and marks.whole_credit(joined, rules) is not None
+
+    covered: list[Stretch] = list(tables)
+    for unit in find_units(text, outside, one_byline):
+        for raw in _split(text, unit, rules):
+            covered += raw.pieces
+            yield raw
+    yield from _lettered_space(text, sorted(covered))
+
+
+def _lettered_space(text: str, covered: Sequence[Stretch]) -> Iterator[_Raw]:
+    at = 0
+    for start, end in (*covered, (len(text), len(text))):
+        for found in _LETTERED_SPACE.finditer(text, at, max(at, start)):
+            yield _Raw((found.span(),), found.group(), typed=Typed(Role.MARK, "marks.space"))
+        at = max(at, end)
+
+
+def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
+    """A unit as one raw block, or as several where tags or jump marks are glued to its text."""
+    for outer in unit.outer:
+        # An image line may look like a bold or quoted one: judge it with its marks.
+        if len(unit.outer) == 1 and (found := _image(text[outer[0] : outer[1]], rules)):
+            yield _Raw((outer,), text[outer[0] : outer[1]], typed=found)
+            return
+    pieces: list[Stretch] = []
+    for start, end in unit.pieces:
+        at = start
+        if "<" in text[start:end] or "&" in text[start:end]:
+            for tag in _tags(text, start, end, rules):
+                yield _Raw((tag,), text[tag[0] : tag[1]], typed=Typed(Role.MARK, "marks.tag"))
+                pieces.append((at, tag[0]))
+                at = tag[1]
+        pieces.append((at, end))
+    stretches = [trimmed for a, b in pieces if (trimmed := _trim(text, a, b))]
+    if not stretches:
+        return
+    joined = "".join(text[a:b] for a, b in stretches)
+    if typed := marks.whole(joined, unit.level, rules):
+        yield _Raw(tuple(stretches), joined, unit.level, typed)
+        return
+    start, end = 0, len(joined)
+    for (a, b), typed in marks.glued_jumps(joined, rules):
+        yield _part(text, stretches, a, b, 0, typed)
+        start, end = (b, end) if a == start else (start, a)
+    inner = joined[start:end]
+    lead = len(inner) - len(inner.lstrip())
+    rest = _part(text, stretches, start + lead, end - (len(inner) - len(inner.rstrip())), unit.level)
+    typed = marks.whole(rest.text, unit.level, rules) if (start, end) != (0, len(joined)) else None
+    yield replace(rest, typed=typed)
+
+
+def _image(outer: str, rules: Rules) -> Typed | None:
+    found = next((p.id for p in rules.patterns("image") if p.fullmatch(outer)), None)
+    return Typed(Role.IMAGE, found) if found else None
+
+
+def _tags(text: str, start: int, end: int, rules: Rules) -> list[Stretch]:
+    tags: list[Stretch] = []
+    at = start
+    while at < end:
+        found = min(
+            (m for p in rules.patterns("html") if (m := p.search(text[start:end], at - start))),
+            key=lambda m: m.start(),
+            default=None,
+        )
+        if found is None or found.end() == found.start():
+            break
+        tags.append((start + found.start(), start + found.end()))
+        at = start + found.end()
+    return tags
+
+
+def _trim(text: str, start: int, end: int) -> Stretch | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _part(text: str, stretches: Sequence[Stretch], a: int, b: int, level: int, typed: Typed | None = None) -> _Raw:
+    """The part from ``a`` to ``b`` of the joined stretches."""
+    pieces, at = [], 0
+    for start, end in stretches:
+        low, high = max(a, at), min(b, at + end - start)
+        if low < high:
+            pieces.append((start + low - at, start + high - at))
+        at += end - start
+    return _Raw(tuple(pieces), "".join(text[x:y] for x, y in pieces), level, typed)
+
+
+def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
+    """A model's own words stand alone on their page; in a page with other text they are quoted."""
+    shown = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in _NOT_TEXT]
+    # A refusal and its excuse are a few short blocks at most.
+    if not shown or len(shown) > 3:
+        return raws
+    joined = fold(" ".join(raws[at].text for at in shown))
+    found = next((p.id for p in rules.patterns("refusal") if p.match(joined)), None)
+    if found is None:
+        return raws
+    return [
+        replace(raw, typed=Typed(Role.FURNITURE, found)) if at in shown else raw for at, raw in enumerate(raws)
+    ]
+
+
+def _kickers(raws: list[_Raw]) -> list[_Raw]:
+    """A mark and a few words is a kicker above a heading, a byline below one, else open."""
+    out = list(raws)
+    for at, raw in enumerate(raws):
+        if raw.typed is None or raw.typed.sure or raw.typed.role is not Role.KICKER:
+            continue
+        after = next((r for r in raws[at + 1 :] if not (r.typed and r.typed.role in _NOT_TEXT)), None)
+        before = next((r for r in reversed(raws[:at]) if not (r.typed and r.typed.role in _NOT_TEXT)), None)
+        if after is not None and after.typed is None and words(after.text) <= headings.LONG and (
+            after.level or not raw.level
+        ) and not (before is not None and before.level and not raw.level):
+            continue
+        below_heading = before is not None and before.typed is None and words(before.text) <= headings.LONG
+        people = names_share(fold(raw.text.lstrip("●○■□▲△◆★☆▼ 　"))) >= 0.7
+        role = Typed(Role.BYLINE, "credits.below_heading", sure=False) if below_heading and people else None
+        out[at] = replace(raw, typed=role)
+    return out
+
+
+def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
+    shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
+    decided = iter(headings.decide(drafts_of(shown), rules.weights("headings.headline"), rules.weights("headings.crosshead")))
+    blocks = []
+    for raw in raws:
+        typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
+        if not (typed and typed.role in _NOT_TEXT):
+            role, score = next(decided)
+            rule = "headings." + role if role is not Role.BODY else rule
+        if typed is not None:
+            role, score, rule = typed.role, 1.0, typed.rule
+        credit = typed.credit if typed else marks.credit_in(raw.text, rules) if role is Role.BODY else None
+        blocks.append(
+            Block(
+                role=role,
+                pieces=tuple(Span(page.path, a, b) for a, b in raw.pieces),
+                text=raw.text,
+                level=raw.level,
+                rule=rule,
+                score=round(score, 4),
+                jump=typed.jump if typed else None,
+                credit=credit,
+            )
+        )
+    return blocks
+
+
+def drafts_of(raws: Sequence[_Raw]) -> list[headings.Draft]:
+    return [headings.Draft(fold(raw.text), raw.level, raw.typed.role if raw.typed else None) for raw in raws]
+
+
+def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
+    """Roles that only the place tells: names under a headline, a line under a picture."""
+    longest = rules.number("blocks.longest_bare_caption")
+    before: Block | None = None
+    for block in blocks:
+        out = block
+        if block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
+            size = words(block.text)
+            if before.role in (Role.HEADLINE, Role.DECK) and size <= 20 and _only_names(block.text):
+                out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
+            elif before.role is Role.IMAGE and block.role is Role.BODY and size <= longest:
+                out = replace(block, role=Role.CAPTION, rule="captions.below_image")
+        yield out
+        if block.role is not Role.MARK:
+            before = out
+
+
+def _only_names(text: str) -> bool:
+    return names_share(fold(text.strip("●○■□▲△◆★☆▼ 　"))) >= 0.8

@@ -1,0 +1,213 @@
+"""Headline, crosshead or running text: evidence instead of trust in heading marks.
+
+A real page may have no marks at all, ``##`` for an article and ``#`` for a crosshead, or
+a mark on every bold line.  So the marks are one kind of evidence among others: length and
+punctuation, what stands above and below, whether the words change, whether a sentence
+runs through.  Two sets of weights (``headings.headline`` and ``headings.crosshead``)
+are weighed against running text, which weighs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pagefix.evidence.affinity import Affinity
+from pagefix.evidence.brackets import CLOSERS, balance
+from pagefix.evidence.lexicon import crossing, names_share
+from pagefix.model import Role
+
+Features = dict[str, float]
+
+_STOPS = "。！？!?…"
+_SIZES = (4, 8, 14, 20, 28, 40)
+LONG = 60
+"""Above this many word characters nothing is a heading: the longest headlines of dailies have about fifty."""
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十]+[章节節部]")
+_NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
+_SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
+_OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block whose role may still be open (``role`` None); ``text`` is folded."""
+
+    text: str
+    level: int
+    role: Role | None
+    indented: bool = False
+
+
+def words(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def decide(
+    drafts: Sequence[Draft], headline: Mapping[str, float], crosshead: Mapping[str, float]
+) -> list[tuple[Role, float]]:
+    """A role and its probability for every draft; those that have one keep it."""
+    decided: list[tuple[Role, float]] = []
+    features = features_of(drafts)
+    for draft, row in zip(drafts, features, strict=True):
+        if draft.role is not None or row is None:
+            decided.append((draft.role or Role.BODY, 1.0))
+            continue
+        scores = {Role.BODY: 0.0, Role.HEADLINE: _score(row, headline), Role.CROSSHEAD: _score(row, crosshead)}
+        best = max(scores, key=lambda role: scores[role])
+        total = sum(math.exp(min(score, 30.0)) for score in scores.values())
+        decided.append((best, math.exp(min(scores[best], 30.0)) / total))
+    return decided
+
+
+def _score(row: Features, weights: Mapping[str, float]) -> float:
+    return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in row.items())
+
+
+def features_of(drafts: Sequence[Draft]) -> list[Features | None]:
+    """Named numbers for every draft that may be a heading, None for the others."""
+    candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
+    page = _page_features(drafts, candidates)
+    around = _affinities(drafts, candidates)
+    rows: list[Features | None] = [None] * len(drafts)
+    for at in candidates:
+        on = dict.fromkeys(_own(drafts[at]), 1.0)
+        on |= dict.fromkeys(_beside(drafts, at), 1.0)
+        rows[at] = on | page | around[at] | _verse(drafts, at) | _marks(drafts, at, page)
+    return rows
+
+
+def _own(draft: Draft) -> Iterator[str]:
+    text, size = draft.text, words(draft.text)
+    yield next((f"size.{limit}" for limit in _SIZES if size <= limit), "size.more")
+    last, core = text[-1], text.rstrip(CLOSERS)[-1:]
+    unclosed, unopened = balance(text)
+    if core in _STOPS:
+        yield "ends.full_stop" if core in "。…" else "ends.exclaims"
+    elif last in "，、；,;":
+        yield "ends.comma"
+    elif last in "：:":
+        yield "ends.colon"
+    elif last in "）)】〕":
+        yield "ends.bracket"
+    elif last in "—─-":
+        yield "ends.dash"
+    if "。" in text[:-1]:
+        yield "has.full_stop"
+    if "，" in text[:-1]:
+        yield "has.comma"
+    if re.search(r"\S[ \u3000]+\S", text):
+        yield "has.space"
+    if re.search(r"—{2,}|─{2,}", text[1:-1]):
+        yield "has.dash"
+    if unclosed or unopened:
+        yield "unbalanced"
+    if _NUMBERED.match(text):
+        yield "starts.number"
+    if text[0] in _NEVER_FIRST:
+        yield "starts.never"
+    if text[0] in "—─-":
+        yield "starts.dash"
+    if text[0] in "●○■□▲△◆★☆▼":
+        yield "starts.mark"
+    if _OPENING.match(text):
+        yield "starts.agency"
+    if text[0] in "（(":
+        yield "starts.bracket"
+    if size <= 20 and names_share(text) >= 0.7:
+        yield "is.names"
+    if sum(c.isdigit() for c in text) > 0.4 * len(text):
+        yield "is.digits"
+    if draft.indented:
+        yield "indented"
+
+
+def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
+    before = drafts[at - 1] if at else None
+    after = drafts[at + 1] if at + 1 < len(drafts) else None
+    text = drafts[at].text
+    yield f"before.{_kind(before)}"
+    yield f"after.{_kind(after)}"
+    if before is not None and before.role in (None, Role.BODY):
+        stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
+        if not stops and _kind(before) == "prose":
+            yield "before.open"
+            if crossing(before.text, text):
+                yield "before.word_runs_on"
+        if _SIGN_OFF.search(before.text):
+            yield "before.signs_off"
+    if after is not None and after.role in (None, Role.BODY):
+        if _OPENING.match(after.text):
+            yield "after.dateline"
+        if after.text[0] in _NEVER_FIRST:
+            yield "after.never_first"
+        if text[-1] not in _STOPS and crossing(text, after.text):
+            yield "after.word_runs_on"
+
+
+def _kind(draft: Draft | None) -> str:
+    if draft is None:
+        return "edge"
+    if draft.role is not None and draft.role is not Role.BODY:
+        return str(draft.role)
+    if draft.level:
+        return "marked"
+    size = words(draft.text)
+    return "line" if size <= 20 else "short" if size <= LONG else "prose"
+
+
+def _verse(drafts: Sequence[Draft], at: int) -> Features:
+    near = [d for d in drafts[max(0, at - 2) : at + 3] if d is not drafts[at]]
+    lines = sum(d.role is None and not d.level and words(d.text) <= 16 for d in near)
+    return {"lines_around": lines / len(near) if near else 0.0}
+
+
+def _page_features(drafts: Sequence[Draft], candidates: Sequence[int]) -> Features:
+    marked = sum(drafts[at].level > 0 for at in candidates)
+    return {"page.marked": 1.0 if marked else 0.0}
+
+
+def _marks(drafts: Sequence[Draft], at: int, page: Features) -> Features:
+    level = drafts[at].level
+    if not level:
+        return {"level.none_on_marked_page": page["page.marked"]}
+    row: Features = {f"level.{min(level, 4)}": 1.0}
+    before = drafts[at - 1] if at else None
+    after = drafts[at + 1] if at + 1 < len(drafts) else None
+    if before is not None and before.level:
+        row["before.marked_same" if before.level == level else "before.marked_other"] = 1.0
+        row["before.marked_higher"] = float(before.level < level)
+    if after is not None and after.level:
+        row["after.marked_same" if after.level == level else "after.marked_other"] = 1.0
+    return row
+
+
+def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int, Features]:
+    """How near the line is to the text above and below, and those two to each other."""
+    texts = [d.text if d.role in (None, Role.BODY) else "" for d in drafts]
+    prose = [at for at, text in enumerate(texts) if words(text) > 20]
+    affinity = Affinity(texts)
+    rows: dict[int, Features] = {}
+    for at in candidates:
+        split = int(np.searchsorted(prose, at))
+        above = [p for p in prose[max(0, split - 3) : split] if p != at]
+        below = [p for p in prose[split : split + 4] if p != at][:3]
+        rows[at] = {
+            "near.above": _mean(affinity, [at], above),
+            "near.below": _mean(affinity, [at], below),
+            "near.across": _mean(affinity, above, below),
+            "near.nothing_above": float(not above),
+        }
+    return rows
+
+
+def _mean(affinity: Affinity, these: Sequence[int], those: Sequence[int]) -> float:
+    if not these or not those:
+        return 0.0
+    i = np.repeat(np.array(these, dtype=np.int64), len(those))
+    j = np.tile(np.array(those, dtype=np.int64), len(these))
+    return float(np.minimum(affinity(i, j).mean(), 5.0))

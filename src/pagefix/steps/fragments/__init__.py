@@ -1,0 +1,106 @@
+"""Seams: the pieces of a broken paragraph found and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pagefix.evidence.seams import Fragment, odds, weigh
+from pagefix.matching.keys import fold
+from pagefix.model import Block, Joined, Role, Seam, Trimmed, Way
+from pagefix.rules import Rules
+from pagefix.steps.fragments.assignment import assign
+
+# Roles that lie between two blocks without parting them: they are not the newspaper's text.
+_TRANSPARENT = frozenset({Role.FURNITURE, Role.IMAGE, Role.MARK})
+
+
+def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
+    """Puts the fragments of broken paragraphs together, page by page.
+
+    Every open tail is weighed against every head within reach, and against staying open;
+    one assignment over the page decides (weights: ``seams.pair``).  A joined paragraph
+    stands where its first fragment stood.
+    """
+    blocks = trimmed.blocks
+    bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
+    fragments = fragments_of(blocks, bodies)
+    i, j, scores = weigh(fragments, rules.weights("seams.pair"), fold(trimmed.page.text))
+    joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
+    return Joined(
+        page=trimmed.page,
+        blocks=_paragraphs(blocks, {tail: head for tail, (head, _) in joins.items()}),
+        repeats=trimmed.repeats,
+        seams=tuple(_seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(joins.items())),
+        doubts=trimmed.doubts,
+    )
+
+
+def fragments_of(blocks: Sequence[Block], bodies: Sequence[int]) -> list[Fragment]:
+    """The body blocks of a page as the seams see them, in page order."""
+    shown = [at for at, block in enumerate(blocks) if block.role not in _TRANSPARENT]
+    place = {at: n for n, at in enumerate(shown)}
+    regions: dict[int, tuple[int, str]] = {}
+    region, title = 0, ""
+    for at in shown:
+        if blocks[at].role is Role.HEADLINE:
+            region, title = region + 1, fold(blocks[at].text)
+        regions[at] = region, title
+    fragments = []
+    for at in bodies:
+        before = blocks[shown[place[at] - 1]] if place[at] else None
+        after = blocks[shown[place[at] + 1]] if place[at] + 1 < len(shown) else None
+        block = blocks[at]
+        fragments.append(
+            Fragment(
+                text=fold(block.text),
+                before=before.role if before else "",
+                after=after.role if after else "",
+                region=regions[at][0],
+                place=place[at],
+                title=regions[at][1],
+                sealed_tail=_sealed(block, after, Way.TO),
+                sealed_head=_sealed(before, block, Way.FROM),
+            )
+        )
+    return fragments
+
+
+def _sealed(first: Block | None, second: Block | None, way: Way) -> bool:
+    """Whether a jump line glued between the two takes the text off the page."""
+    if first is None or second is None or first.end != second.start:
+        return False
+    mark = second if way is Way.TO else first
+    return mark.jump is not None and mark.jump.way is way
+
+
+def _seam(tail: Block, head: Block, score: float) -> Seam:
+    return Seam(
+        tail=tail.pieces[-1],
+        head=head.pieces[0],
+        score=odds(score),
+        rule="seams.pair",
+    )
+
+
+def _paragraphs(blocks: Sequence[Block], goes_on: Mapping[int, int]) -> tuple[Block, ...]:
+    absorbed = set(goes_on.values())
+    paragraphs = []
+    for at, block in enumerate(blocks):
+        if at in absorbed:
+            continue
+        chain = [block]
+        while at in goes_on:
+            at = goes_on[at]
+            chain.append(blocks[at])
+        paragraphs.append(_put_together(chain) if len(chain) > 1 else block)
+    return tuple(paragraphs)
+
+
+def _put_together(chain: Sequence[Block]) -> Block:
+    return replace(
+        chain[0],
+        pieces=tuple(piece for block in chain for piece in block.pieces),
+        text="".join(block.text for block in chain),
+        credit=next((block.credit for block in chain if block.credit), None),
+    )

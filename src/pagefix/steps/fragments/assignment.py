@@ -1,0 +1,66 @@
+"""One assignment over the page: which tail goes on in which head, and which stay open."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def assign(i: Ints, j: Ints, scores: Floats) -> list[int]:
+    """The positions of the pairs that together have the highest sum of scores.
+
+    Each tail and each head is used at most once; staying open is worth nothing, so only
+    pairs above zero can win.  They fall into small connected groups, each solved exactly
+    (Hungarian method, scipy): the work grows with the number of pairs, not with the
+    square of the page.  Pairs that would close a ring are cut at their weakest link.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    worth = np.flatnonzero(scores > 0)
+    chosen: list[int] = []
+    for group in _groups(i[worth], j[worth]):
+        pairs = worth[group]
+        tails, row = np.unique(i[pairs], return_inverse=True)
+        heads, column = np.unique(j[pairs], return_inverse=True)
+        gain = np.zeros((len(tails), len(heads)))
+        gain[row, column] = scores[pairs]
+        which = np.full(gain.shape, -1)
+        which[row, column] = pairs
+        rows, columns = linear_sum_assignment(gain, maximize=True)
+        chosen += [int(which[r, c]) for r, c in zip(rows, columns, strict=True) if which[r, c] >= 0]
+    return _without_rings(sorted(chosen), i, j, scores)
+
+
+def _groups(i: Ints, j: Ints) -> list[Ints]:
+    """Pairs that share a tail or a head, directly or through others."""
+    parent: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def root(node: tuple[str, int]) -> tuple[str, int]:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for tail, head in zip(i.tolist(), j.tolist(), strict=True):
+        parent[root(("tail", tail))] = root(("head", head))
+    groups: dict[tuple[str, int], list[int]] = {}
+    for at, tail in enumerate(i.tolist()):
+        groups.setdefault(root(("tail", tail)), []).append(at)
+    return [np.array(group) for group in groups.values()]
+
+
+def _without_rings(chosen: list[int], i: Ints, j: Ints, scores: Floats) -> list[int]:
+    kept: list[int] = []
+    goes_on: dict[int, int] = {}
+    for pair in sorted(chosen, key=lambda p: (-scores[p], p)):
+        at = int(j[pair])
+        while at in goes_on:
+            at = goes_on[at]
+        if at != int(i[pair]):
+            goes_on[int(i[pair])] = int(j[pair])
+            kept.append(pair)
+    return sorted(kept)

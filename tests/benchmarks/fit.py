@@ -1,0 +1,328 @@
+"""Fit the weights of headings and seams on archives with gold.
+
+    python tests/benchmarks/fit.py SET... [--write RULES_DIR]
+
+Each SET is a folder with ``archive/`` and ``gold.jsonl`` (one edition a line:
+``{"edition", "pages": {path: …}, "articles": [{"id", "blocks": [{"role", "spans": [[page,
+start, end]]}]}], "duplicates": [{"spans", "optional"?}], "furniture": [{"spans"}]}``).
+
+Headings: a multinomial logistic regression (headline, crosshead, running text) over the
+features of ``steps.blocks.headings``.  Seams: for each tail a softmax over its possible
+heads and staying open, for each head one over its possible tails and beginning a
+paragraph, the two sharing the score of a pair (pseudo-likelihood of the assignment).
+Both with a ridge penalty.  Figures printed are cross-validated over editions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from pagefix.matching.keys import fold
+from pagefix.model import Block, Page, Role, Span, Trimmed
+from pagefix.rules import Rules, load_rules
+from pagefix.steps.blocks import find_blocks, headings
+from pagefix.evidence.seams import pairs_of, rows_of
+from pagefix.steps.fragments import fragments_of
+from pagefix.steps.fragments.assignment import assign
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_HEADINGS = (Role.BODY, Role.HEADLINE, Role.CROSSHEAD)
+_NOT_SHOWN = (Role.MARK, Role.IMAGE, Role.FURNITURE)
+
+
+@dataclass(frozen=True)
+class GoldPage:
+    """A page with what each of its characters truly is: role, article, block, place in the block."""
+
+    edition: str
+    page: Page
+    truth: Mapping[int, tuple[str, str, int, int]]
+    repeated: frozenset[int]
+
+
+def load(folder: Path) -> Iterator[GoldPage]:
+    for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        gold = json.loads(line)
+        truth: dict[str, dict[int, tuple[str, str, int, int]]] = {page: {} for page in gold["pages"]}
+        repeated: dict[str, set[int]] = {page: set() for page in gold["pages"]}
+        for article in gold["articles"]:
+            for number, block in enumerate(article["blocks"]):
+                place = 0
+                for page, start, end in block["spans"]:
+                    for at in range(start, end):
+                        truth[page][at] = (block["role"], article["id"], number, place)
+                        place += 1
+        for row in gold["duplicates"]:
+            for page, start, end in row["spans"]:
+                if not row.get("optional"):
+                    repeated[page].update(range(start, end))
+        for row in gold["furniture"]:
+            for page, start, end in row["spans"]:
+                for at in range(start, end):
+                    truth[page][at] = ("furniture", "", 0, 0)
+        for path in gold["pages"]:
+            text = (folder / "archive" / path).read_bytes().decode("utf-8")
+            yield GoldPage(gold["edition"], Page(path, text), truth[path], frozenset(repeated[path]))
+
+
+def role_of(gold: GoldPage, block: Block) -> str:
+    found = Counter(
+        "repeat" if at in gold.repeated else gold.truth[at][0] if at in gold.truth else ""
+        for piece in block.pieces
+        for at in range(piece.start, piece.end)
+        if gold.page.text[at].isalnum()
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
+# --- headings -------------------------------------------------------------------------------
+
+
+def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[dict[str, float], int]]:
+    blocks = [b for b in find_blocks(gold.page, rules).blocks if b.role not in _NOT_SHOWN]
+    undecided = [b.rule in ("blocks.text", "headings.headline", "headings.crosshead") or "below" in b.rule for b in blocks]
+    drafts = [
+        headings.Draft(fold(b.text), b.level, None if open_ else b.role)
+        for b, open_ in zip(blocks, undecided, strict=True)
+    ]
+    for block, row in zip(blocks, headings.features_of(drafts), strict=True):
+        role = role_of(gold, block)
+        if row is not None and role in ("body", "headline", "crosshead", "byline", "repeat", "note", "caption"):
+            wanted = Role(role) if role in ("headline", "crosshead") else Role.BODY
+            yield row, _HEADINGS.index(wanted)
+
+
+def fit_softmax(rows: Sequence[dict[str, float]], labels: Sequence[int], ridge: float) -> dict[Role, dict[str, float]]:
+    names = ["bias", *sorted({name for row in rows for name in row})]
+    x = _matrix(rows, names)
+    y = np.eye(3)[np.array(labels)]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(2, -1)
+        scores = np.column_stack([np.zeros(len(x)), x @ w.T])
+        top = scores.max(axis=1, keepdims=True)
+        logs = scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+        slope = (np.exp(logs) - y)[:, 1:].T @ x + ridge * w
+        return float(-(logs * y).sum() + ridge * (w * w).sum() / 2), slope.ravel()
+
+    w = _minimum(loss, 2 * len(names)).reshape(2, -1)
+    return {role: dict(zip(names, map(float, row), strict=True)) for role, row in zip(_HEADINGS[1:], w, strict=True)}
+
+
+def heading_accuracy(rows: Sequence[dict[str, float]], labels: Sequence[int], fitted: Mapping[Role, Mapping[str, float]]) -> dict[str, float]:
+    right: Counter[str] = Counter()
+    for row, label in zip(rows, labels, strict=True):
+        scores = [0.0, *(headings._score(row, fitted[role]) for role in _HEADINGS[1:])]
+        best = int(np.argmax(scores))
+        right["right"] += best == label
+        right["headline found"] += best == label == 1
+        right["headline said"] += best == 1
+        right["headline true"] += label == 1
+        right["crosshead found"] += best == label == 2
+        right["crosshead said"] += best == 2
+        right["crosshead true"] += label == 2
+    figures = {"accuracy": right["right"] / max(1, len(rows))}
+    for role in ("headline", "crosshead"):
+        figures[f"{role} F1"] = 2 * right[f"{role} found"] / max(1, right[f"{role} said"] + right[f"{role} true"])
+    return figures
+
+
+# --- seams ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeamPage:
+    """The pairs of one page: feature rows, true pairs, and which tail and head each has."""
+
+    edition: str
+    i: Ints
+    j: Ints
+    columns: Mapping[str, Floats]
+    true: npt.NDArray[np.bool_]
+    missing: int
+    shown: tuple[str, ...]
+
+
+def seam_page(gold: GoldPage, rules: Rules) -> SeamPage | None:
+    blocks = without_repeats(gold, find_blocks(gold.page, rules).blocks)
+    bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
+    fragments = fragments_of(blocks, bodies)
+    i, j = pairs_of(fragments)
+    if not len(i):
+        return None
+    ends = [_edge(gold, blocks[at], last=True) for at in bodies]
+    starts = [_edge(gold, blocks[at], last=False) for at in bodies]
+    follows: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for at, (article, number, place) in enumerate(starts):
+        follows.setdefault((article, number), []).append((place, at))
+    wanted = set()
+    for at, (article, number, place) in enumerate(ends):
+        later = [(p, n) for p, n in follows.get((article, number), []) if p > place and n != at]
+        if article and later:
+            wanted.add((at, min(later)[1]))
+    true = np.array([(a, b) in wanted for a, b in zip(i.tolist(), j.tolist(), strict=True)])
+    return SeamPage(
+        gold.edition, i, j, rows_of(fragments, i, j, fold(gold.page.text)), true, len(wanted) - int(true.sum()),
+        tuple(blocks[at].text for at in bodies),
+    )  # fmt: skip
+
+
+def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
+    kept = []
+    for block in blocks:
+        pieces: list[Span] = []
+        for page, start, end in block.pieces:
+            at = start
+            for n in range(start, end + 1):
+                if n == end or n in gold.repeated:
+                    if n > at:
+                        pieces.append(Span(page, at, n))
+                    at = n + 1
+        text = "".join(gold.page.text[p.start : p.end] for p in pieces)
+        if any(map(str.isalnum, text)):
+            kept.append(replace(block, pieces=tuple(pieces), text=text))
+    return kept
+
+
+def _edge(gold: GoldPage, block: Block, *, last: bool) -> tuple[str, int, int]:
+    offsets = [at for piece in block.pieces for at in range(piece.start, piece.end) if gold.page.text[at].isalnum()]
+    for at in reversed(offsets) if last else offsets:
+        if at in gold.truth and gold.truth[at][0] == "body":
+            _, article, number, place = gold.truth[at]
+            return article, number, place
+    return "", -1, -1
+
+
+def fit_pairs(pages: Sequence[SeamPage], ridge: float) -> dict[str, float]:
+    names = ["bias", *sorted({name for page in pages for name in page.columns})]
+    x = np.concatenate([_stack(page, names) for page in pages])
+    y = np.concatenate([page.true for page in pages]).astype(float)
+    tails, heads, offset = [], [], 0
+    for page in pages:
+        tails.append(page.i + offset)
+        heads.append(page.j + offset)
+        offset += len(page.shown)
+    i, j = np.concatenate(tails), np.concatenate(heads)
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        scores = np.clip(x @ w, -30, 30)
+        e = np.exp(scores)
+        by_tail, by_head = 1 + np.bincount(i, e, offset), 1 + np.bincount(j, e, offset)
+        value = np.log(by_tail).sum() + np.log(by_head).sum() - 2 * (scores * y).sum()
+        slope = x.T @ (e / by_tail[i] + e / by_head[j] - 2 * y)
+        return float(value + ridge * (w @ w) / 2), slope + ridge * w
+
+    return dict(zip(names, map(float, _minimum(loss, len(names))), strict=True))
+
+
+def seam_figures(pages: Sequence[SeamPage], weights: Mapping[str, float], show: bool = False) -> dict[str, float]:
+    found = said = true = 0
+    for page in pages:
+        scores = _stack(page, list(weights)) @ np.array(list(weights.values()))
+        chosen = assign(page.i, page.j, scores)
+        found += int(page.true[chosen].sum())
+        said += len(chosen)
+        true += int(page.true.sum()) + page.missing
+        if show:
+            for p in sorted({*chosen, *np.flatnonzero(page.true).tolist()}):
+                if (p in chosen) != bool(page.true[p]):
+                    print(
+                        "said" if p in chosen else "missed", round(float(scores[p]), 2), int(page.j[p] - page.i[p]),
+                        page.shown[page.i[p]][-22:], "|", page.shown[page.j[p]][:22],
+                    )  # fmt: skip
+    return {"precision": found / max(1, said), "recall": found / max(1, true), "F1": 2 * found / max(1, said + true)}
+
+
+def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
+    zero = np.zeros(len(page.i))
+    return np.column_stack([np.ones(len(page.i)) if n == "bias" else page.columns.get(n, zero) for n in names])
+
+
+# --- shared ---------------------------------------------------------------------------------
+
+
+def _matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
+    place = {name: at for at, name in enumerate(names)}
+    x = np.zeros((len(rows), len(names)))
+    x[:, 0] = 1.0
+    for at, row in enumerate(rows):
+        for name, value in row.items():
+            if name in place:
+                x[at, place[name]] = value
+    return x
+
+
+def _minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
+    return np.asarray(minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 800}).x)
+
+
+def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
+    names = sorted(set(editions))
+    return [set(names[n::k]) for n in range(k)]
+
+
+def toml_weights(identity: str, reason: str, values: Mapping[str, float], fitted: Mapping[str, Any]) -> str:
+    lines = ["[[weights]]", f'id = "{identity}"', f'reason = """{reason}"""', "[weights.fitted]"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in fitted.items()]
+    lines.append("[weights.values]")
+    lines += [f'"{name}" = {value:.3f}' for name, value in values.items() if abs(value) >= 0.005]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="+", type=Path)
+    parser.add_argument("--write", type=Path, help="the rules folder whose headings.toml and seams.toml are replaced")
+    parser.add_argument("--only", choices=["headings", "seams"])
+    parser.add_argument("--show", action="store_true", help="list the seams that are wrong in cross-validation")
+    parser.add_argument("--data", default="pages set from clean articles and damaged by a press simulator")
+    args = parser.parse_args()
+    rules = load_rules()
+    pages = [(folder.name, page) for folder in args.sets for page in load(folder)]
+    today = datetime.date.today().isoformat()
+    if args.only != "seams":
+        rows = [(f"{name}/{gold.edition}", *row) for name, gold in pages for row in heading_rows(gold, rules)]
+        figures: list[dict[str, float]] = []
+        for fold_ in folds([r[0] for r in rows]):
+            train, test = [r for r in rows if r[0] not in fold_], [r for r in rows if r[0] in fold_]
+            fitted = fit_softmax([r[1] for r in train], [r[2] for r in train], 1.0)
+            figures.append(heading_accuracy([r[1] for r in test], [r[2] for r in test], fitted))
+        mean = {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
+        print("headings", len(rows), mean)
+        both = fit_softmax([r[1] for r in rows], [r[2] for r in rows], 1.0)
+        if args.write:
+            note = {"date": today, "data": args.data, "rows": len(rows), "figures": json.dumps(mean)}
+            reason = "Log-odds against running text; steps.blocks.headings names the features."
+            text = "\n".join(toml_weights(f"headings.{role}", reason, both[role], note) for role in _HEADINGS[1:])
+            (args.write / "headings.toml").write_text(text, encoding="utf-8")
+            rules = load_rules()
+    if args.only != "headings":
+        seams = [(name, s) for name, gold in pages if (s := seam_page(gold, rules))]
+        figures = []
+        for fold_ in folds([f"{n}/{s.edition}" for n, s in seams]):
+            train_s = [s for n, s in seams if f"{n}/{s.edition}" not in fold_]
+            test_s = [s for n, s in seams if f"{n}/{s.edition}" in fold_]
+            figures.append(seam_figures(test_s, fit_pairs(train_s, 1.0), args.show))
+        mean = {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
+        print("seams", sum(int(s.true.sum()) for _, s in seams), mean)
+        weights = fit_pairs([s for _, s in seams], 1.0)
+        if args.write:
+            note = {"date": today, "data": args.data, "seams": sum(int(s.true.sum()) for _, s in seams), "figures": json.dumps(mean)}
+            reason = "Log-odds of a seam against an open tail and a new paragraph; steps.fragments.features names the features."
+            (args.write / "seams.toml").write_text(toml_weights("seams.pair", reason, weights, note), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
