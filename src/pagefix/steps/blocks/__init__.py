@@ -178,7 +178,8 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
 
 def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
-    decided = iter(headings.decide(drafts_of(shown), rules.weights("headings.headline"), rules.weights("headings.crosshead")))
+    headline = {**rules.weights("headings.headline"), **rules.weights("headings.headline.rare")}
+    decided = iter(headings.decide(drafts_of(shown), headline, rules.weights("headings.crosshead")))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"

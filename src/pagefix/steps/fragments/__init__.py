@@ -19,13 +19,13 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     """Puts the fragments of broken paragraphs together, page by page.
 
     Every open tail is weighed against every head within reach, and against staying open;
-    one assignment over the page decides (weights: ``seams.pair``).  A joined paragraph
+    one assignment over the page decides (weights: ``seams.pair``, ``seams.rare``).  A joined paragraph
     stands where its first fragment stood.
     """
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     fragments = fragments_of(blocks, bodies)
-    i, j, scores = weigh(fragments, rules.weights("seams.pair"), fold(trimmed.page.text))
+    i, j, scores = weigh(fragments, _weights(rules), fold(trimmed.page.text))
     joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     return Joined(
         page=trimmed.page,
@@ -34,6 +34,11 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
         seams=tuple(_seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(joins.items())),
         doubts=trimmed.doubts,
     )
+
+
+def _weights(rules: Rules) -> Mapping[str, float]:
+    """Fitted weights, and those of evidence that is too rare to be fitted."""
+    return {**rules.weights("seams.pair"), **rules.weights("seams.rare")}
 
 
 def fragments_of(blocks: Sequence[Block], bodies: Sequence[int]) -> list[Fragment]:

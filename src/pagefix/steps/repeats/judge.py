@@ -140,12 +140,13 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_formula") or not _exact(run, earlier, later):
         return
     ends = earlier.size - run.a1 <= 1, later.size - run.b1 <= 1
-    mine, other = (run.b0, run.b1), (run.a0, run.a1)
+    trimmed = _to_the_letter(run, earlier, later)
+    mine, other = (trimmed.b0, run.b1), (trimmed.a0, run.a1)
     clause = _clause_of(later, run.b0, earlier, run.a0) if all(ends) and slid else None
     if clause is not None:
         cut = next((k for k in range(6, run.size) if later.begins_sentence(run.b1 - run.size + k)), run.size)
         middle_a, middle_b = run.a1 - run.size + cut, run.b1 - run.size + cut
-        yield from _loop(earlier, (run.a0 + clause, middle_a), later, (run.b0 + clause, middle_b), slid)
+        yield from _loop(earlier, (max(other[0], run.a0 + clause), middle_a), later, (max(mine[0], run.b0 + clause), middle_b), slid)
         yield from _loop(later, (middle_b, run.b1), earlier, (middle_a, run.a1), slid=False)
     elif ends[1]:
         yield from _loop(later, mine, earlier, other, slid)
@@ -162,6 +163,17 @@ def _loop(gone: Text, mine: tuple[int, int], kept: Text, other: tuple[int, int],
     gap = slid and gone.block.text[:start].rstrip(CLOSERS)[-1:] not in STOPS
     if start < end:
         yield Finding(gone, start, end, kept, kept.key.span(*other), Reason.LOOP, 0.95 if slid else 0.85, "repeats.loop", gap)
+
+
+def _to_the_letter(run: Run, a: Text, b: Text) -> Run:
+    """The run without a beginning that is only nearly alike: a model copies to the letter."""
+    size = min(run.a1 - run.a0, run.b1 - run.b0)
+    same = 0
+    while same < size and a.key.text[run.a1 - same - 1] == b.key.text[run.b1 - same - 1]:
+        same += 1
+    if size - same > 12:
+        return run
+    return Run(run.a, run.a1 - same, run.a1, run.b, run.b1 - same, run.b1)
 
 
 def _clause_of(home: Text, home_at: int, slid: Text, slid_at: int) -> int | None:
