@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pagefix.errors import UsageError
 from pagefix.ledger import settle
 from pagefix.model import Cleaned, Grouped, Page
 from pagefix.rules import Rules
@@ -15,17 +16,20 @@ from pagefix.steps.repeats import find_repeats
 
 
 def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
-    """Cleans the pages of one edition.
+    """Cleans the pages of one edition, in the order given.
 
-    Raises :class:`~pagefix.errors.ConservationError` where the books do not balance.
+    Raises :class:`~pagefix.errors.UsageError` where two pages have one path, and
+    :class:`~pagefix.errors.ConservationError` where the books do not balance.
     """
+    if len({page.path for page in pages}) < len(pages):
+        raise UsageError("two pages have one path", remedy="name each page by a path of its own")
     grouped = [clean_sheet(page, rules) for page in pages]
     linked = link_jumps(grouped, rules)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])
 
 
 def clean_sheet(page: Page, rules: Rules) -> Grouped:
-    """Takes one page from text to stories: blocks, repeats, fragments, articles."""
+    """Takes one page from text to stories."""
     blocked = find_blocks(page, rules)
     trimmed = find_repeats(blocked, rules)
     joined = join_fragments(trimmed, rules)

@@ -1,0 +1,47 @@
+"""The command line: a thin face on the library, and the exit codes of the contract."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pagefix.cli.commands import cli
+from pagefix.errors import PagefixError
+
+_INTERRUPTED = 130
+_CRASHED = 70
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command and exits: 0 done, 1 check found something, 2 usage, 3 pages set aside, 130 interrupted.
+
+    A crash exits with 70 (EX_SOFTWARE), never with 1, which means that a check found something.
+    """
+    import click
+
+    try:
+        code = cli.main(args=arguments, prog_name="pagefix", standalone_mode=False)
+    except PagefixError as fault:
+        _say(f"pagefix: {fault}")
+        code = fault.exit_code
+    except click.exceptions.Abort:
+        _say("pagefix: interrupted")
+        code = _INTERRUPTED
+    except click.ClickException as fault:
+        fault.show()
+        code = 2
+    except KeyboardInterrupt:
+        _say("pagefix: interrupted")
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain at its own end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as fault:
+        _say(f"pagefix: {type(fault).__name__}: {fault} (a fault of pagefix's own: please report it with this message)")
+        code = _CRASHED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)

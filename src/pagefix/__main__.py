@@ -1,0 +1,5 @@
+"""``python -m pagefix``."""
+
+from pagefix.cli import main
+
+main()

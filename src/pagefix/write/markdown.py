@@ -1,0 +1,81 @@
+"""The clean article as a Markdown file with YAML front matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import yaml
+
+from pagefix.model import Article, ArticleBlock, Role
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*%#\s]+")
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+# File systems allow 255 bytes a name; page, number and ending take some of them.
+_LONGEST_SLUG = 80
+_FIELDS = (
+    "id", "edition", "pages", "kicker", "headline", "deck", "byline", "dateline", "date", "agency",
+    "continued_from", "continues_on", "warnings",
+)  # fmt: skip
+
+
+def article_markdown(article: Article) -> str:
+    """Front matter, then headline, deck, crossheads and paragraphs, captions at the end.
+
+    The text stands as it is on the page: nothing is escaped, so a paragraph that begins
+    with a Markdown mark may be rendered as one; ``articles.jsonl`` has it beyond doubt.
+    """
+    front = {name: value for name in _FIELDS if (value := _plain(getattr(article, name)))}
+    parts = ["---\n" + yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10_000) + "---"]
+    if article.headline:
+        parts.append(f"# {article.headline}")
+    head = _head_size(article)
+    flow = [b for n, b in enumerate(article.blocks) if b.role is not Role.CAPTION and not (n < head and b.role in _IN_FRONT)]
+    parts += [_shown(block) for block in flow]
+    captions = [block for block in article.blocks if block.role is Role.CAPTION]
+    if captions:
+        parts.append("---")
+        parts += [block.text for block in captions]
+    return "\n\n".join(parts) + "\n"
+
+
+_IN_FRONT = frozenset({Role.HEADLINE, Role.KICKER})
+
+
+def _head_size(article: Article) -> int:
+    """How many blocks stand before the text: their headline and kicker are in the front matter."""
+    return next((n for n, b in enumerate(article.blocks) if b.role in (Role.BODY, Role.CROSSHEAD, Role.TABLE)), len(article.blocks))
+
+
+def _shown(block: ArticleBlock) -> str:
+    if block.role in (Role.CROSSHEAD, Role.HEADLINE):
+        return f"## {block.text}"
+    return block.text
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def article_file_name(article: Article) -> str:
+    """``<edition>/<page>-<nn>-<slug>.md``: safe on every system, unique with the id, stable."""
+    folder, _, name = article.id.rpartition("/")
+    slug = slug_of(article.headline)
+    stem = _safe(name) + (f"-{slug}" if slug else "")
+    return "/".join([*(_safe(part) for part in folder.split("/") if part), stem + ".md"])
+
+
+def slug_of(headline: str) -> str:
+    """The headline as part of a file's name: composed characters, no marks, at most 80 bytes."""
+    text = unicodedata.normalize("NFC", headline)
+    text = "".join(c if c.isalnum() else "-" for c in text)
+    text = re.sub(r"-+", "-", text).strip("-")
+    while len(text.encode("utf-8")) > _LONGEST_SLUG:
+        text = text[:-1]
+    return text.strip("-")
+
+
+def _safe(part: str) -> str:
+    part = _UNSAFE.sub("-", unicodedata.normalize("NFC", part)).strip(". ")
+    return f"_{part}" if not part or _RESERVED.fullmatch(part) else part
