@@ -28,11 +28,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from pagefix.evidence.seams import pairs_of, rows_of
 from pagefix.matching.keys import fold
-from pagefix.model import Block, Page, Role, Span, Trimmed
+from pagefix.model import Block, Page, Role, Span
 from pagefix.rules import Rules, load_rules
 from pagefix.steps.blocks import find_blocks, headings
-from pagefix.evidence.seams import pairs_of, rows_of
 from pagefix.steps.fragments import fragments_of
 from pagefix.steps.fragments.assignment import assign
 
@@ -92,19 +92,32 @@ def role_of(gold: GoldPage, block: Block) -> str:
 
 def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[dict[str, float], int]]:
     blocks = [b for b in find_blocks(gold.page, rules).blocks if b.role not in _NOT_SHOWN]
-    undecided = [b.rule in ("blocks.text", "headings.headline", "headings.crosshead") or "below" in b.rule for b in blocks]
+    undecided = [
+        b.rule in ("blocks.text", "headings.headline", "headings.crosshead") or "below" in b.rule
+        for b in blocks
+    ]
     drafts = [
         headings.Draft(fold(b.text), b.level, None if open_ else b.role)
         for b, open_ in zip(blocks, undecided, strict=True)
     ]
     for block, row in zip(blocks, headings.features_of(drafts), strict=True):
         role = role_of(gold, block)
-        if row is not None and role in ("body", "headline", "crosshead", "byline", "repeat", "note", "caption"):
+        if row is not None and role in (
+            "body",
+            "headline",
+            "crosshead",
+            "byline",
+            "repeat",
+            "note",
+            "caption",
+        ):
             wanted = Role(role) if role in ("headline", "crosshead") else Role.BODY
             yield row, _HEADINGS.index(wanted)
 
 
-def fit_softmax(rows: Sequence[dict[str, float]], labels: Sequence[int], ridge: float) -> dict[Role, dict[str, float]]:
+def fit_softmax(
+    rows: Sequence[dict[str, float]], labels: Sequence[int], ridge: float
+) -> dict[Role, dict[str, float]]:
     names = ["bias", *sorted({name for row in rows for name in row})]
     x = _matrix(rows, names)
     y = np.eye(3)[np.array(labels)]
@@ -118,10 +131,15 @@ def fit_softmax(rows: Sequence[dict[str, float]], labels: Sequence[int], ridge: 
         return float(-(logs * y).sum() + ridge * (w * w).sum() / 2), slope.ravel()
 
     w = _minimum(loss, 2 * len(names)).reshape(2, -1)
-    return {role: dict(zip(names, map(float, row), strict=True)) for role, row in zip(_HEADINGS[1:], w, strict=True)}
+    return {
+        role: dict(zip(names, map(float, row), strict=True))
+        for role, row in zip(_HEADINGS[1:], w, strict=True)
+    }
 
 
-def heading_accuracy(rows: Sequence[dict[str, float]], labels: Sequence[int], fitted: Mapping[Role, Mapping[str, float]]) -> dict[str, float]:
+def heading_accuracy(
+    rows: Sequence[dict[str, float]], labels: Sequence[int], fitted: Mapping[Role, Mapping[str, float]]
+) -> dict[str, float]:
     right: Counter[str] = Counter()
     for row, label in zip(rows, labels, strict=True):
         scores = [0.0, *(headings._score(row, fitted[role]) for role in _HEADINGS[1:])]
@@ -135,7 +153,9 @@ def heading_accuracy(rows: Sequence[dict[str, float]], labels: Sequence[int], fi
         right["crosshead true"] += label == 2
     figures = {"accuracy": right["right"] / max(1, len(rows))}
     for role in ("headline", "crosshead"):
-        figures[f"{role} F1"] = 2 * right[f"{role} found"] / max(1, right[f"{role} said"] + right[f"{role} true"])
+        figures[f"{role} F1"] = (
+            2 * right[f"{role} found"] / max(1, right[f"{role} said"] + right[f"{role} true"])
+        )
     return figures
 
 
@@ -174,9 +194,14 @@ def seam_page(gold: GoldPage, rules: Rules) -> SeamPage | None:
             wanted.add((at, min(later)[1]))
     true = np.array([(a, b) in wanted for a, b in zip(i.tolist(), j.tolist(), strict=True)])
     return SeamPage(
-        gold.edition, i, j, rows_of(fragments, i, j, fold(gold.page.text)), true, len(wanted) - int(true.sum()),
+        gold.edition,
+        i,
+        j,
+        rows_of(fragments, i, j, fold(gold.page.text)),
+        true,
+        len(wanted) - int(true.sum()),
         tuple(blocks[at].text for at in bodies),
-    )  # fmt: skip
+    )
 
 
 def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
@@ -197,7 +222,9 @@ def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
 
 
 def _edge(gold: GoldPage, block: Block, *, last: bool) -> tuple[str, int, int]:
-    offsets = [at for piece in block.pieces for at in range(piece.start, piece.end) if gold.page.text[at].isalnum()]
+    offsets = [
+        at for piece in block.pieces for at in range(piece.start, piece.end) if gold.page.text[at].isalnum()
+    ]
     for at in reversed(offsets) if last else offsets:
         if at in gold.truth and gold.truth[at][0] == "body":
             _, article, number, place = gold.truth[at]
@@ -227,7 +254,9 @@ def fit_pairs(pages: Sequence[SeamPage], ridge: float) -> dict[str, float]:
     return dict(zip(names, map(float, _minimum(loss, len(names))), strict=True))
 
 
-def seam_figures(pages: Sequence[SeamPage], weights: Mapping[str, float], show: bool = False) -> dict[str, float]:
+def seam_figures(
+    pages: Sequence[SeamPage], weights: Mapping[str, float], show: bool = False
+) -> dict[str, float]:
     found = said = true = 0
     for page in pages:
         scores = _stack(page, list(weights)) @ np.array(list(weights.values()))
@@ -238,16 +267,21 @@ def seam_figures(pages: Sequence[SeamPage], weights: Mapping[str, float], show: 
         if show:
             for p in sorted({*chosen, *np.flatnonzero(page.true).tolist()}):
                 if (p in chosen) != bool(page.true[p]):
-                    print(
-                        "said" if p in chosen else "missed", round(float(scores[p]), 2), int(page.j[p] - page.i[p]),
-                        page.shown[page.i[p]][-22:], "|", page.shown[page.j[p]][:22],
-                    )  # fmt: skip
-    return {"precision": found / max(1, said), "recall": found / max(1, true), "F1": 2 * found / max(1, said + true)}
+                    what, far = "said" if p in chosen else "missed", int(page.j[p] - page.i[p])
+                    tail, head = page.shown[page.i[p]][-22:], page.shown[page.j[p]][:22]
+                    print(what, round(float(scores[p]), 2), far, tail, "|", head)
+    return {
+        "precision": found / max(1, said),
+        "recall": found / max(1, true),
+        "F1": 2 * found / max(1, said + true),
+    }
 
 
 def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
     zero = np.zeros(len(page.i))
-    return np.column_stack([np.ones(len(page.i)) if n == "bias" else page.columns.get(n, zero) for n in names])
+    return np.column_stack(
+        [np.ones(len(page.i)) if n == "bias" else page.columns.get(n, zero) for n in names]
+    )
 
 
 # --- shared ---------------------------------------------------------------------------------
@@ -282,11 +316,17 @@ def toml_weights(identity: str, reason: str, values: Mapping[str, float], fitted
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sets", nargs="+", type=Path)
-    parser.add_argument("--write", type=Path, help="the rules folder whose headings.toml and seams.toml are replaced")
+    parser.add_argument(
+        "--write", type=Path, help="the rules folder whose headings.toml and seams.toml are replaced"
+    )
     parser.add_argument("--only", choices=["headings", "seams"])
-    parser.add_argument("--show", action="store_true", help="list the seams that are wrong in cross-validation")
+    parser.add_argument(
+        "--show", action="store_true", help="list the seams that are wrong in cross-validation"
+    )
     parser.add_argument("--data", default="pages set from clean articles and damaged by a press simulator")
     args = parser.parse_args()
     rules = load_rules()
@@ -305,7 +345,9 @@ def main() -> None:
         if args.write:
             note = {"date": today, "data": args.data, "rows": len(rows), "figures": json.dumps(mean)}
             reason = "Log-odds against running text; steps.blocks.headings names the features."
-            text = "\n".join(toml_weights(f"headings.{role}", reason, both[role], note) for role in _HEADINGS[1:])
+            text = "\n".join(
+                toml_weights(f"headings.{role}", reason, both[role], note) for role in _HEADINGS[1:]
+            )
             (args.write / "headings.toml").write_text(text, encoding="utf-8")
             rules = load_rules()
     if args.only != "headings":
@@ -319,9 +361,16 @@ def main() -> None:
         print("seams", sum(int(s.true.sum()) for _, s in seams), mean)
         weights = fit_pairs([s for _, s in seams], 1.0)
         if args.write:
-            note = {"date": today, "data": args.data, "seams": sum(int(s.true.sum()) for _, s in seams), "figures": json.dumps(mean)}
-            reason = "Log-odds of a seam against an open tail and a new paragraph; steps.fragments.features names the features."
-            (args.write / "seams.toml").write_text(toml_weights("seams.pair", reason, weights, note), encoding="utf-8")
+            note = {
+                "date": today,
+                "data": args.data,
+                "seams": sum(int(s.true.sum()) for _, s in seams),
+                "figures": json.dumps(mean),
+            }
+            reason = "Log-odds of a seam against staying open; evidence.seams names the features."
+            (args.write / "seams.toml").write_text(
+                toml_weights("seams.pair", reason, weights, note), encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

@@ -40,9 +40,13 @@ def find_pages(archive: Path, rules: Rules) -> list[Found]:
     pages = [_found(path, root, rules) for path in files]
     if not pages:
         raise UsageError(
-            f"no page here: none of its files ends in {', '.join(SUFFIXES)}", place=str(archive), remedy="name another folder"
+            f"no page here: none of its files ends in {', '.join(SUFFIXES)}",
+            place=str(archive),
+            remedy="name another folder",
         )
-    return sorted(pages, key=lambda page: (_natural(page.edition), _natural(page.label), _natural(page.relative)))
+    return sorted(
+        pages, key=lambda page: (_natural(page.edition), _natural(page.label), _natural(page.relative))
+    )
 
 
 def editions(pages: list[Found]) -> Iterator[tuple[str, list[Found]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,19 +17,34 @@ _STAGING = ".pagefix-staging"
 
 
 def check_places(archive: Path, out: Path) -> None:
-    """Raises :class:`~pagefix.errors.UsageError` where reading and writing would mix, or OUT is somebody else's."""
+    """Whether OUT may be written.
+
+    Raises :class:`~pagefix.errors.UsageError` where reading and writing would mix, or where
+    OUT holds somebody else's files.
+    """
     source, target = archive.resolve(), out.resolve()
-    if source == target or target.is_relative_to(source) or (archive.is_dir() and source.is_relative_to(target)):
+    if (
+        source == target
+        or target.is_relative_to(source)
+        or (archive.is_dir() and source.is_relative_to(target))
+    ):
         raise UsageError(
-            f"OUT and ARCHIVE ({archive}) lie in each other", place=str(out), remedy="choose an OUT beside the archive"
+            f"OUT and ARCHIVE ({archive}) lie in each other",
+            place=str(out),
+            remedy="choose an OUT beside the archive",
         )
     if out.exists() and not out.is_dir():
         raise UsageError("OUT is a file", place=str(out), remedy="name a folder")
     if out.is_dir() and not (out / MANIFEST).exists():
-        strange = next((name for name in sorted(os.listdir(out)) if not name.startswith(".pagefix")), None)
+        strange = next(
+            (name for name in sorted(path.name for path in out.iterdir()) if not name.startswith(".pagefix")),
+            None,
+        )
         if strange is not None:
             raise UsageError(
-                f"OUT holds a file that pagefix did not write ({strange})", place=str(out), remedy="choose an empty folder"
+                f"OUT holds a file that pagefix did not write ({strange})",
+                place=str(out),
+                remedy="choose an empty folder",
             )
 
 
@@ -44,7 +58,9 @@ def locked(out: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise UsageError("another run is writing here", place=str(out), remedy="wait for it, or choose another OUT") from None
+        raise UsageError(
+            "another run is writing here", place=str(out), remedy="wait for it, or choose another OUT"
+        ) from None
     try:
         yield
     finally:
@@ -91,11 +107,11 @@ class Staging:
         for name in self.files:
             target = self.out / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(self.folder / name, target)
+            (self.folder / name).replace(target)
         manifest = {"pagefix": version, "rules": rules_version, "files": dict(sorted(self.files.items()))}
         aside = self.folder / MANIFEST
         aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        os.replace(aside, self.out / MANIFEST)
+        aside.replace(self.out / MANIFEST)
         shutil.rmtree(self.folder, ignore_errors=True)
         return kept
 
@@ -124,4 +140,8 @@ def written_before(out: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     files = manifest.get("files", {}) if isinstance(manifest, dict) else {}
-    return {str(name): str(digest) for name, digest in files.items() if not Path(name).is_absolute() and ".." not in Path(name).parts}
+    return {
+        str(name): str(digest)
+        for name, digest in files.items()
+        if not Path(name).is_absolute() and ".." not in Path(name).parts
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -50,7 +50,10 @@ class Summary:
         self.pages += len(cleaned.pages)
         self.articles += len(cleaned.articles)
         self.statuses.update(cleaned.statuses.values())
-        self.headlines += [article.headline or f"({article.id})" for article in cleaned.articles[: max(0, 20 - len(self.headlines))]]
+        self.headlines += [
+            article.headline or f"({article.id})"
+            for article in cleaned.articles[: max(0, 20 - len(self.headlines))]
+        ]
         for row in cleaned.ledger:
             self.joins += row.action is Action.JOIN
             self.uncertain += row.action is Action.UNCERTAIN
@@ -88,12 +91,20 @@ def clean_archive(
 
 
 def _run(
-    found: list[Found], staging: Staging, rules: Rules, source: str, encoding: str | None, progress: Callable[[int, int], None] | None
+    found: list[Found],
+    staging: Staging,
+    rules: Rules,
+    source: str,
+    encoding: str | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Summary:
     summary = Summary()
     done = 0
     names: set[str] = set()
-    rows = {name: (staging.folder / name).open("w", encoding="utf-8", newline="") for name in ("articles.jsonl", "ledger.jsonl", "pages.jsonl")}
+    rows = {
+        name: (staging.folder / name).open("w", encoding="utf-8", newline="")
+        for name in ("articles.jsonl", "ledger.jsonl", "pages.jsonl")
+    }
     try:
         for _, members in editions(found):
             pages, failures = _read(members, encoding)
@@ -120,7 +131,11 @@ def _read(members: Sequence[Found], encoding: str | None) -> tuple[list[Page], l
     pages, failures = [], []
     for found in members:
         try:
-            pages.append(read_page(found.path, found.relative, edition=found.edition, label=found.label, encoding=encoding))
+            pages.append(
+                read_page(
+                    found.path, found.relative, edition=found.edition, label=found.label, encoding=encoding
+                )
+            )
         except PageError as fault:
             failures.append(_failure(found.relative, fault))
     return pages, failures
@@ -153,7 +168,9 @@ def _failure(page: str, fault: Exception) -> Failure:
     return Failure(page, reason, last)
 
 
-def _write(cleaned: Cleaned, staging: Staging, rows: dict[str, TextIO], source: str, names: set[str]) -> None:
+def _write(
+    cleaned: Cleaned, staging: Staging, rows: Mapping[str, TextIO], source: str, names: set[str]
+) -> None:
     for article in cleaned.articles:
         rows["articles.jsonl"].write(article_line(article, source))
         staging.write(_unique(article_file_name(article), names), article_markdown(article))

@@ -13,9 +13,10 @@ _CRASHED = 70
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs the command and exits: 0 done, 1 check found something, 2 usage, 3 pages set aside, 130 interrupted.
+    """Runs the command and exits.
 
-    A crash exits with 70 (EX_SOFTWARE), never with 1, which means that a check found something.
+    0 done; 1 a check found something; 2 usage; 3 pages set aside; 130 interrupted.  A crash exits
+    with 70 (EX_SOFTWARE), never with 1.
     """
     import click
 
@@ -38,7 +39,9 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as fault:
-        _say(f"pagefix: {type(fault).__name__}: {fault} (a fault of pagefix's own: please report it with this message)")
+        _say(
+            f"pagefix: {type(fault).__name__}: {fault} (a fault of pagefix's own: please report this message)"
+        )
         code = _CRASHED
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -32,7 +32,9 @@ def cli() -> None:
 @click.argument("archive", type=_FOLDER)
 @click.option("--out", "-o", type=_FOLDER, required=True, help="Folder for the articles and the books.")
 @click.option("--encoding", help="Encoding of every page; found out for each page if not given.")
-@click.option("--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones.")
+@click.option(
+    "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def clean(

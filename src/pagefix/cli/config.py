@@ -44,7 +44,9 @@ def _settings(table: dict[str, object], path: Path) -> Settings:
             remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(_KEYS)}"
             raise UsageError(f"[tool.pagefix] has no key {key}", place=str(path), remedy=remedy)
         if not isinstance(value, str):
-            raise UsageError(f"[tool.pagefix] {key} must be a string", place=str(path), remedy="put it in quotes")
+            raise UsageError(
+                f"[tool.pagefix] {key} must be a string", place=str(path), remedy="put it in quotes"
+            )
     rules, encoding = table.get("rules"), table.get("encoding")
     return Settings(
         rules=path.parent / rules if isinstance(rules, str) else None,

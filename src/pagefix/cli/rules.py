@@ -20,7 +20,9 @@ def rules_group() -> None:
 
 
 @rules_group.command("list")
-@click.option("--rules", "folder", type=click.Path(path_type=Path), help="Folder with rule files over the shipped ones.")
+@click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="Folder with rule files over the shipped ones."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print whole entries as JSON lines.")
 def list_rules(folder: Path | None, as_json: bool) -> int:
     """List the rules in force with their reasons.

@@ -45,8 +45,8 @@ class Fragment:
 
     ``text`` is folded to simplified characters; ``before`` and ``after`` are the roles of
     the blocks next to it ("" at the page's edge); ``region`` counts the headlines above
-    and ``title`` is the last of them; ``place`` counts the blocks; ``sealed_tail`` and ``sealed_head`` mark an end that a glued jump
-    line takes off the page.
+    and ``title`` is the last of them; ``place`` counts the blocks; ``sealed_tail`` and
+    ``sealed_head`` mark an end that a glued jump line takes off the page.
     """
 
     text: str
@@ -250,10 +250,13 @@ def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     cut = np.array([crossing(tail, head) for tail, head in pairs], dtype=float)
     two = np.array([tail[-1:] + head[:1] in known for tail, head in pairs], dtype=float)
     three = np.array(
-        [(tail[-2:] + head[:1] in known) + (tail[-1:] + head[:2] in known) for tail, head in pairs], dtype=float
+        [(tail[-2:] + head[:1] in known) + (tail[-1:] + head[:2] in known) for tail, head in pairs],
+        dtype=float,
     )
     four = np.array([tail[-2:] + head[:2] in known for tail, head in pairs], dtype=float)
-    han = np.array(["\u4e00" <= tail[-1:] <= "\u9fff" and "\u4e00" <= head[:1] <= "\u9fff" for tail, head in pairs])
+    han = np.array(
+        ["\u4e00" <= tail[-1:] <= "\u9fff" and "\u4e00" <= head[:1] <= "\u9fff" for tail, head in pairs]
+    )
     two, three, four = two * han, three * han, four * han
     single = tails.get("tail.single", np.zeros(len(fragments)))[i]
     next_one = j - i == 1
@@ -269,10 +272,19 @@ def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     }
 
 
-_WORDS = ("pair.word", "pair.long_word", "pair.far_word", "pair.known_two", "pair.known_three", "pair.known_four")
+_WORDS = (
+    "pair.word",
+    "pair.long_word",
+    "pair.far_word",
+    "pair.known_two",
+    "pair.known_three",
+    "pair.known_four",
+)
 
 
-def weigh(fragments: Sequence[Fragment], weights: Mapping[str, float], known: str = "") -> tuple[Ints, Ints, Floats]:
+def weigh(
+    fragments: Sequence[Fragment], weights: Mapping[str, float], known: str = ""
+) -> tuple[Ints, Ints, Floats]:
     """Candidate pairs (tail, head) and the log-odds of each against staying open."""
     i, j = pairs_of(fragments)
     if not len(i):

@@ -50,9 +50,13 @@ def _check_page(page: Page, spans: list[Span]) -> None:
 def _check_mark(row: Row) -> None:
     if row.rule == "marks.between" and row.reason == Reason.MARK and any(map(str.isalnum, row.text)):
         raise ConservationError(
-            f"{row.text[:40]!r} would be lost", place=f"{row.page}@{row.start}", remedy="this is a fault of pagefix: please report it"
+            f"{row.text[:40]!r} would be lost",
+            place=f"{row.page}@{row.start}",
+            remedy="this is a fault of pagefix: please report it",
         )
 
 
 def _unbalanced(page: Page, at: int, what: str) -> ConservationError:
-    return ConservationError(what, place=f"{page.path}@{at}", remedy="this is a fault of pagefix: please report it")
+    return ConservationError(
+        what, place=f"{page.path}@{at}", remedy="this is a fault of pagefix: please report it"
+    )

@@ -16,7 +16,9 @@ def restore_text(page: str, blocks: Iterable[ArticleBlock], rows: Sequence[Row])
     """
     added = {(row.page, row.start): row.after or "" for row in rows if row.action is Action.REPLACE}
     parts = [
-        (Span(row.page, row.start, row.end), row.text) for row in rows if row.action is Action.DROP and row.page == page
+        (Span(row.page, row.start, row.end), row.text)
+        for row in rows
+        if row.action is Action.DROP and row.page == page
     ]
     for block in blocks:
         parts += [(span, text) for span, text in _spans_of(block, added) if span.page == page]

@@ -70,10 +70,20 @@ def _page_rows(grouped: Grouped, gap_mark: str) -> Iterator[Row]:
     for repeat in grouped.repeats:
         start, end = repeat.span.start, repeat.span.end
         yield Row(
-            path, start, end, Action.DROP, repeat.reason, repeat.rule, repeat.score, text[start:end], of=repeat.of
+            path,
+            start,
+            end,
+            Action.DROP,
+            repeat.reason,
+            repeat.rule,
+            repeat.score,
+            text[start:end],
+            of=repeat.of,
         )
         if repeat.gap:
-            yield Row(path, start, start, Action.REPLACE, "gap", repeat.rule, repeat.score, "", after=gap_mark)
+            yield Row(
+                path, start, start, Action.REPLACE, "gap", repeat.rule, repeat.score, "", after=gap_mark
+            )
     for seam in grouped.seams:
         yield _join({path: text}, seam.tail, seam.head, seam.rule, seam.score)
     for doubt in grouped.doubts:
@@ -127,15 +137,24 @@ def _articles(
 
 
 def _article(
-    story: Story, shown: Sequence[Block], identity: str, page: Page, gap_at: set[tuple[str, int]], gap_mark: str
+    story: Story,
+    shown: Sequence[Block],
+    identity: str,
+    page: Page,
+    gap_at: set[tuple[str, int]],
+    gap_mark: str,
 ) -> Article:
     blocks = tuple(_article_block(block, gap_at, gap_mark) for block in shown)
-    credit = next((b.credit for b in shown if b.credit and (b.credit.agency or b.credit.date)), None) or Credit()
+    credit = (
+        next((b.credit for b in shown if b.credit and (b.credit.agency or b.credit.date)), None) or Credit()
+    )
 
     def first(role: Role) -> str:
         return next((block.text for block in blocks if block.role is role), "")
 
-    dateline = first(Role.DATELINE) or " ".join(x for x in (credit.agency, credit.place, credit.date) if x and credit.date)
+    dateline = first(Role.DATELINE) or " ".join(
+        x for x in (credit.agency, credit.place, credit.date) if x and credit.date
+    )
     return Article(
         id=identity,
         edition=page.edition,
@@ -183,7 +202,12 @@ def _article_block(block: Block, gap_at: set[tuple[str, int]], gap_mark: str) ->
         at += size
         if (piece.page, piece.end) in gap_at:
             text += gap_mark
-        if spans and spans[-1].page == piece.page and spans[-1].end == piece.start and (piece.page, piece.start) not in gap_at:
+        if (
+            spans
+            and spans[-1].page == piece.page
+            and spans[-1].end == piece.start
+            and (piece.page, piece.start) not in gap_at
+        ):
             spans[-1] = Span(piece.page, spans[-1].start, piece.end)
         else:
             spans.append(piece)

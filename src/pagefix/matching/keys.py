@@ -42,7 +42,9 @@ def _fold(text: str) -> str:
         folded: str = _to_simplified().convert(text)
     except UnicodeEncodeError:
         # Lone surrogates, which only a caller's own string can hold, are no text to opencc.
-        return "".join(c if "\ud800" <= c <= "\udfff" else _folded(c) for c in text) if len(text) > 1 else text
+        return (
+            "".join(c if "\ud800" <= c <= "\udfff" else _folded(c) for c in text) if len(text) > 1 else text
+        )
     if len(folded) == len(text):
         return folded
     return "".join(c if len(one := _folded(c)) != 1 else one for c in text) if len(text) > 1 else text

@@ -102,7 +102,15 @@ def _chain(p: Ints, q: Ints, owner: Ints) -> list[tuple[int, int, int, int]]:
     )
     first = np.concatenate([[0], np.flatnonzero(breaks) + 1])
     last = np.concatenate([np.flatnonzero(breaks), [len(p) - 1]])
-    found = sorted(zip(p[first].tolist(), (p[last] + SEED).tolist(), q[first].tolist(), (q[last] + SEED).tolist(), strict=True))
+    found = sorted(
+        zip(
+            p[first].tolist(),
+            (p[last] + SEED).tolist(),
+            q[first].tolist(),
+            (q[last] + SEED).tolist(),
+            strict=True,
+        )
+    )
     merged: list[tuple[int, int, int, int]] = []
     open_ones: list[int] = []
     for a0, a1, b0, b1 in found:

@@ -39,7 +39,9 @@ def _signature(text: str) -> Sketch:
     """The least value of every permutation over the text's shingles (datasketch's affine32 scheme)."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     n = len(codes) - _SHINGLE + 1
-    shingles = (codes[:n] * np.uint32(0x01000193) + codes[1 : n + 1]) * np.uint32(0x01000193) + codes[2 : n + 2]
+    shingles = (codes[:n] * np.uint32(0x01000193) + codes[1 : n + 1]) * np.uint32(0x01000193) + codes[
+        2 : n + 2
+    ]
     # MurmurHash3's last step: shingles of neighbouring characters must not be neighbours.
     shingles ^= shingles >> np.uint32(16)
     shingles *= np.uint32(0x85EBCA6B)

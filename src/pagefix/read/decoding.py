@@ -18,14 +18,27 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CANDIDATES = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "utf-8")
-_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"GIF8", b"II*\x00", b"MM\x00*", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
+_BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"GIF8",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+)
 # Enough to tell the encodings apart, little enough to score a page of 50 MB at once.
 _SAMPLE = 20_000
 # A text in the wrong encoding scores below 0.4 on every Chinese and English page tried; one in the
 # right encoding with every twentieth byte spoilt still above 0.7.
 _GOOD = 0.6
 # The level-1 characters of GB 2312, in the order of their pinyin, are those that a newspaper uses.
-_COMMON = frozenset(bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA))
+_COMMON = frozenset(
+    bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA)
+)
 # In Big5 the frequent characters (level 1) are two-byte codes from A440 to C67E.
 _COMMON_TRADITIONAL = frozenset(
     char
@@ -54,7 +67,9 @@ def decode(data: bytes, encoding: str | None = None, place: str = "") -> Decoded
     if encoding is not None:
         return _as_told(data, encoding, place)
     if data.startswith(_BINARY):
-        raise PageError("this is a binary file, not text", place=place, remedy="convert it to Markdown or plain text")
+        raise PageError(
+            "this is a binary file, not text", place=place, remedy="convert it to Markdown or plain text"
+        )
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _kept(data, data.decode(name, "replace"), name)
@@ -77,14 +92,18 @@ def _as_told(data: bytes, encoding: str, place: str) -> Decoded:
         raise UsageError(f"no encoding is called {encoding!r}", remedy="try utf-8, gb18030 or big5") from None
     except UnicodeDecodeError as fault:
         raise PageError(
-            f"byte {fault.start} is not {encoding}", place=place, remedy="leave --encoding away or name another"
+            f"byte {fault.start} is not {encoding}",
+            place=place,
+            remedy="leave --encoding away or name another",
         ) from None
     return _kept(data, text, name)
 
 
 def _best(data: bytes, offset: int, place: str) -> Decoded:
     """The candidate whose text looks most like print."""
-    scored = [(_score(data[:_SAMPLE].decode(name, "replace")), -n, name) for n, name in enumerate(_CANDIDATES)]
+    scored = [
+        (_score(data[:_SAMPLE].decode(name, "replace")), -n, name) for n, name in enumerate(_CANDIDATES)
+    ]
     score, _, name = max(scored)
     if score < _GOOD:
         raise PageError(
@@ -100,9 +119,14 @@ def _score(text: str) -> float:
     if not text:
         return 0.0
     good = sum(
-        c in _COMMON or c in _COMMON_TRADITIONAL or c in _MARKS_OF_PRINT or (c.isascii() and c.isprintable()) for c in text
+        c in _COMMON or c in _COMMON_TRADITIONAL or c in _MARKS_OF_PRINT or (c.isascii() and c.isprintable())
+        for c in text
     )
-    bad = sum(c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs") for c in text if c not in "\n\r\t\f")
+    bad = sum(
+        c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs")
+        for c in text
+        if c not in "\n\r\t\f"
+    )
     return (good - 2 * bad) / len(text)
 
 

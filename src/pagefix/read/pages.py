@@ -23,7 +23,9 @@ def read_page(
     try:
         data = path.read_bytes()
     except OSError as fault:
-        raise PageError(fault.strerror or str(fault), place=relative, remedy="check the file and its permissions") from None
+        raise PageError(
+            fault.strerror or str(fault), place=relative, remedy="check the file and its permissions"
+        ) from None
     decoded = decode(data, encoding, relative)
     return Page(
         path=relative,
@@ -46,7 +48,9 @@ def page_from_text(text: str, path: str = "page.md", *, edition: str = "", label
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as fault:
-        raise PageError(f"a lone surrogate at {fault.start}", place=path, remedy="decode the text anew") from None
+        raise PageError(
+            f"a lone surrogate at {fault.start}", place=path, remedy="decode the text anew"
+        ) from None
     return Page(
         path=path,
         text=text,
@@ -62,6 +66,8 @@ def newline_of(text: str) -> str:
     r"""The text's line ending: ``\n``, ``\r\n``, ``\r``, ``mixed``, or empty where there is none."""
     crlf = text.count("\r\n")
     kinds = [
-        kind for kind, n in (("\r\n", crlf), ("\n", text.count("\n") - crlf), ("\r", text.count("\r") - crlf)) if n
+        kind
+        for kind, n in (("\r\n", crlf), ("\n", text.count("\n") - crlf), ("\r", text.count("\r") - crlf))
+        if n
     ]
     return kinds[0] if len(kinds) == 1 else "mixed" if kinds else ""

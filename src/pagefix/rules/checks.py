@@ -18,7 +18,9 @@ _SECONDS = 1.0
 
 class _Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    id: str = Field(pattern=r"^[a-z0-9_.-]+$", description="Unique over all files; the same id replaces a shipped rule.")
+    id: str = Field(
+        pattern=r"^[a-z0-9_.-]+$", description="Unique over all files; the same id replaces a shipped rule."
+    )
     reason: str = Field(min_length=10, description="Why the rule holds, for papers nobody has seen.")
     disabled: bool = False
 
@@ -93,7 +95,12 @@ def _repeated(entries: Sequence[Entry]) -> Iterator[str]:
     first: dict[str, Entry] = {}
     for entry in entries:
         if entry.id and (other := first.setdefault(entry.id, entry)) is not entry:
-            yield _say(entry, "id", f"the id {entry.id} stands at {other.file}:{other.line} already", "rename or delete one")
+            yield _say(
+                entry,
+                "id",
+                f"the id {entry.id} stands at {other.file}:{other.line} already",
+                "rename or delete one",
+            )
 
 
 def _faults(entry: Entry, shipped: dict[str, Entry]) -> Iterator[str]:
@@ -103,7 +110,11 @@ def _faults(entry: Entry, shipped: dict[str, Entry]) -> Iterator[str]:
     old = shipped.get(entry.id)
     if old is not None and old.kind != entry.kind:
         yield _say(entry, "id", f"{entry.id} is a {old.kind}, not a {entry.kind}", "rename it")
-    if old is not None and entry.data.get("disabled") is True and set(entry.data) <= {"id", "disabled", "reason"}:
+    if (
+        old is not None
+        and entry.data.get("disabled") is True
+        and set(entry.data) <= {"id", "disabled", "reason"}
+    ):
         return
     model = _MODELS[entry.kind]
     try:
@@ -132,13 +143,20 @@ def _number_faults(entry: Entry, old: Entry | None) -> Iterator[str]:
     low, high = bounds.get("minimum"), bounds.get("maximum")
     value = entry.data["value"]
     if (low is not None and value < low) or (high is not None and value > high):
-        yield _say(entry, "value", f"{entry.id}: {value} lies outside {low} to {high}", "choose a value between")
+        yield _say(
+            entry, "value", f"{entry.id}: {value} lies outside {low} to {high}", "choose a value between"
+        )
 
 
 def _pattern_faults(entry: Entry) -> Iterator[str]:
     kind, source = str(entry.data["kind"]), str(entry.data["regex"])
     if kind not in PATTERN_KINDS:
-        yield _say(entry, "kind", f"{entry.id}: no step uses patterns of the kind {kind}", _nearest(kind, PATTERN_KINDS))
+        yield _say(
+            entry,
+            "kind",
+            f"{entry.id}: no step uses patterns of the kind {kind}",
+            _nearest(kind, PATTERN_KINDS),
+        )
     try:
         regex.compile(source)
     except regex.error as fault:
@@ -147,13 +165,22 @@ def _pattern_faults(entry: Entry) -> Iterator[str]:
     pattern = Pattern(entry.id, kind, source, _SECONDS)
     try:
         if pattern.fullmatch(""):
-            yield _say(entry, "regex", f"{entry.id} matches the empty string", "demand at least one character")
+            yield _say(
+                entry, "regex", f"{entry.id} matches the empty string", "demand at least one character"
+            )
         for example in entry.data["examples"]:
             if not finds(pattern, example):
-                yield _say(entry, "examples", f"{entry.id} does not match its example {example!r}", "mend either")
+                yield _say(
+                    entry, "examples", f"{entry.id} does not match its example {example!r}", "mend either"
+                )
         for example in entry.data["counter_examples"]:
             if finds(pattern, example):
-                yield _say(entry, "counter_examples", f"{entry.id} matches its counter-example {example!r}", "mend either")
+                yield _say(
+                    entry,
+                    "counter_examples",
+                    f"{entry.id} matches its counter-example {example!r}",
+                    "mend either",
+                )
     except RuleError as slow:
         yield _say(entry, "regex", slow.what, slow.remedy)
 

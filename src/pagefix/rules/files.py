@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pagefix.errors import RuleError, UsageError
 from pagefix.rules.entries import Entry
@@ -32,7 +32,9 @@ def read_folder(folder: Path) -> tuple[Entry, ...]:
     :class:`~pagefix.errors.RuleError` with all files that cannot be read.
     """
     if not folder.is_dir():
-        raise UsageError("no such folder of rules", place=str(folder), remedy="name a folder that holds .toml files")
+        raise UsageError(
+            "no such folder of rules", place=str(folder), remedy="name a folder that holds .toml files"
+        )
     entries: list[Entry] = []
     faults: list[str] = []
     for path in sorted(folder.iterdir()):
@@ -64,7 +66,10 @@ def _read_toml(path: Path) -> list[Entry]:
 
 
 def _items(items: Any) -> list[Mapping[str, Any]]:
-    return [item if isinstance(item, dict) else {"": item} for item in (items if isinstance(items, list) else [items])]
+    return [
+        item if isinstance(item, dict) else {"": item}
+        for item in (items if isinstance(items, list) else [items])
+    ]
 
 
 def _places(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
@@ -113,11 +118,14 @@ def _read_yaml(path: Path) -> list[Entry]:
     if not isinstance(data, dict):
         raise RuleError("a rule file holds lists named pattern, number, words or weights", place=f"{path}:1")
     entries = []
+    data = cast(Any, data)
     for kind, items in data.items():
         for item in items if isinstance(items, list) else [items]:
             if isinstance(item, dict):
                 lines = {str(key): item.lc.key(key)[0] + 1 for key in item}  # type: ignore[attr-defined]
-                entries.append(Entry(str(path), min(lines.values(), default=1), str(kind), _plain(item), lines))
+                entries.append(
+                    Entry(str(path), min(lines.values(), default=1), str(kind), _plain(item), lines)
+                )
             else:
                 entries.append(Entry(str(path), data.lc.key(kind)[0] + 1, str(kind), {"": item}, {}))
     return entries

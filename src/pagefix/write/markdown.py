@@ -31,7 +31,11 @@ def article_markdown(article: Article) -> str:
     if article.headline:
         parts.append(f"# {article.headline}")
     head = _head_size(article)
-    flow = [b for n, b in enumerate(article.blocks) if b.role is not Role.CAPTION and not (n < head and b.role in _IN_FRONT)]
+    flow = [
+        b
+        for n, b in enumerate(article.blocks)
+        if b.role is not Role.CAPTION and not (n < head and b.role in _IN_FRONT)
+    ]
     parts += [_shown(block) for block in flow]
     captions = [block for block in article.blocks if block.role is Role.CAPTION]
     if captions:
@@ -45,7 +49,10 @@ _IN_FRONT = frozenset({Role.HEADLINE, Role.KICKER})
 
 def _head_size(article: Article) -> int:
     """How many blocks stand before the text: their headline and kicker are in the front matter."""
-    return next((n for n, b in enumerate(article.blocks) if b.role in (Role.BODY, Role.CROSSHEAD, Role.TABLE)), len(article.blocks))
+    return next(
+        (n for n, b in enumerate(article.blocks) if b.role in (Role.BODY, Role.CROSSHEAD, Role.TABLE)),
+        len(article.blocks),
+    )
 
 
 def _shown(block: ArticleBlock) -> str:

@@ -66,13 +66,17 @@ def _lands(block: Block) -> bool:
     return block.jump is not None and block.jump.way is Way.FROM
 
 
-def _steps(joined: Joined, blocks: Sequence[Block], begins: dict[int, int]) -> tuple[list[Step], dict[int, int]]:
+def _steps(
+    joined: Joined, blocks: Sequence[Block], begins: dict[int, int]
+) -> tuple[list[Step], dict[int, int]]:
     """The fragments in page order, and for each block the step of its first piece."""
     breaks = {seam.head for seam in joined.seams}
     found: list[tuple[int, int, Step]] = []
     in_head = False
     for at, block in enumerate(blocks):
-        glued = at > 0 and blocks[at - 1].end == block.start and Role.JUMP in (block.role, blocks[at - 1].role)
+        glued = (
+            at > 0 and blocks[at - 1].end == block.start and Role.JUMP in (block.role, blocks[at - 1].role)
+        )
         stays = in_head or glued
         in_head = at in begins or (in_head and (block.role in _HEAD or block.role is Role.JUMP))
         for number, pieces in enumerate(_fragments(block, breaks)):
@@ -128,7 +132,10 @@ def _inside_sentence(blocks: Sequence[Block], at: int) -> bool:
     host = blocks[at - 1]
     if host.role is not Role.BODY or len(host.pieces) < 2:
         return False
-    inside = any(a.end <= blocks[at].start and blocks[at].end <= b.start for a, b in zip(host.pieces, host.pieces[1:], strict=False))
+    inside = any(
+        a.end <= blocks[at].start and blocks[at].end <= b.start
+        for a, b in zip(host.pieces, host.pieces[1:], strict=False)
+    )
     others = [b for n, b in enumerate(blocks) if n not in (at, at - 1) and host.start < b.start < host.end]
     return inside and not others
 

@@ -133,7 +133,10 @@ def _best_path(
 
 
 def _walk_back(
-    steps: Sequence[Step], trail: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]], best: Floats, newest: int
+    steps: Sequence[Step],
+    trail: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
+    best: Floats,
+    newest: int,
 ) -> list[int]:
     if newest < 0:
         return [-1] * len(steps)

@@ -131,7 +131,9 @@ def _trim(text: str, start: int, end: int) -> Stretch | None:
     return (start, end) if start < end else None
 
 
-def _part(text: str, stretches: Sequence[Stretch], a: int, b: int, level: int, typed: Typed | None = None) -> _Raw:
+def _part(
+    text: str, stretches: Sequence[Stretch], a: int, b: int, level: int, typed: Typed | None = None
+) -> _Raw:
     """The part from ``a`` to ``b`` of the joined stretches."""
     pieces, at = [], 0
     for start, end in stretches:
@@ -153,27 +155,36 @@ def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
     if found is None:
         return raws
     return [
-        replace(raw, typed=Typed(Role.FURNITURE, found)) if at in shown else raw for at, raw in enumerate(raws)
+        replace(raw, typed=Typed(Role.FURNITURE, found)) if at in shown else raw
+        for at, raw in enumerate(raws)
     ]
 
 
 def _kickers(raws: list[_Raw]) -> list[_Raw]:
-    """A mark and a few words is a kicker above a heading, a byline below one, else open."""
+    """A mark and a few words is a byline below a heading, a kicker above one, else open."""
+    shown = [at for at, raw in enumerate(raws) if not (raw.typed and raw.typed.role in _NOT_TEXT)]
     out = list(raws)
-    for at, raw in enumerate(raws):
+    for n, at in enumerate(shown):
+        raw = raws[at]
         if raw.typed is None or raw.typed.sure or raw.typed.role is not Role.KICKER:
             continue
-        after = next((r for r in raws[at + 1 :] if not (r.typed and r.typed.role in _NOT_TEXT)), None)
-        before = next((r for r in reversed(raws[:at]) if not (r.typed and r.typed.role in _NOT_TEXT)), None)
-        if after is not None and after.typed is None and words(after.text) <= headings.LONG and (
-            after.level or not raw.level
-        ) and not (before is not None and before.level and not raw.level):
-            continue
-        below_heading = before is not None and before.typed is None and words(before.text) <= headings.LONG
-        people = names_share(fold(raw.text.lstrip("●○■□▲△◆★☆▼ 　"))) >= 0.7
-        role = Typed(Role.BYLINE, "credits.below_heading", sure=False) if below_heading and people else None
-        out[at] = replace(raw, typed=role)
+        before = raws[shown[n - 1]] if n else None
+        after = raws[shown[n + 1]] if n + 1 < len(shown) else None
+        if _may_head(before) and not raw.level and _names(raw.text):
+            out[at] = replace(raw, typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
+        elif not (_may_head(after) and (raw.level or not (before and before.level))):
+            out[at] = replace(raw, typed=None)
     return out
+
+
+def _may_head(raw: _Raw | None) -> bool:
+    return raw is not None and raw.typed is None and words(raw.text) <= headings.LONG
+
+
+def _names(text: str) -> bool:
+    """Whether words behind a mark can be names: few enough, or taken for such by the word list."""
+    inner = fold(text.strip("●○■□▲△◆★☆▼ 　"))
+    return words(inner) <= 4 or names_share(inner) >= 0.7
 
 
 def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
@@ -216,14 +227,10 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
         out = block
         if block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
             size = words(block.text)
-            if before.role in (Role.HEADLINE, Role.DECK) and size <= 20 and _only_names(block.text):
+            if before.role in (Role.HEADLINE, Role.DECK) and size <= 20 and names_share(fold(block.text)) >= 0.8:
                 out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
             elif before.role is Role.IMAGE and block.role is Role.BODY and size <= longest:
                 out = replace(block, role=Role.CAPTION, rule="captions.below_image")
         yield out
         if block.role is not Role.MARK:
             before = out
-
-
-def _only_names(text: str) -> bool:
-    return names_share(fold(text.strip("●○■□▲△◆★☆▼ 　"))) >= 0.8

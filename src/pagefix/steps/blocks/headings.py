@@ -27,7 +27,9 @@ _STOPS = "。！？!?…"
 _SIZES = (4, 8, 14, 20, 28, 40)
 LONG = 60
 """Above this many word characters nothing is a heading: the longest headlines of dailies have about fifty."""
-_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十]+[章节節部]")
+_NUMBERED = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十]+[章节節部]"
+)
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
@@ -57,7 +59,11 @@ def decide(
         if draft.role is not None or row is None:
             decided.append((draft.role or Role.BODY, 1.0))
             continue
-        scores = {Role.BODY: 0.0, Role.HEADLINE: _score(row, headline), Role.CROSSHEAD: _score(row, crosshead)}
+        scores = {
+            Role.BODY: 0.0,
+            Role.HEADLINE: _score(row, headline),
+            Role.CROSSHEAD: _score(row, crosshead),
+        }
         best = max(scores, key=lambda role: scores[role])
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))

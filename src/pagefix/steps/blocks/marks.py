@@ -153,7 +153,9 @@ def credit_in(text: str, rules: Rules) -> Credit | None:
 def credit_of(found: Any, text: str) -> Credit:
     """What the named groups of a credit pattern found, in the page's own characters."""
     groups = found.groupdict()
-    said = {name: _group(found, text, name) for name in ("agency", "place", "date", "names") if name in groups}
+    said = {
+        name: _group(found, text, name) for name in ("agency", "place", "date", "names") if name in groups
+    }
     names = said.get("names", "")
     for mark in "、，,　/／":
         names = names.replace(mark, " ")

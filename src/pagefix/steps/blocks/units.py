@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ def find_units(text: str, lines: Sequence[Line], together: Callable[[str], bool]
 
 
 def _unit(text: str, group: Sequence[Line]) -> Unit:
+    if _is_row(text, group[0]) and len(group) > 1:
+        # A table without its line breaks is no table: it stays as it is, breaks and all.
+        span = (group[0].start, group[-1].end)
+        return Unit(text[span[0] : span[1]], (span,), 0, (span,))
     return Unit(
         text="".join(text[line.start : line.end] for line in group),
         pieces=tuple((line.start, line.end) for line in group),
@@ -57,7 +62,7 @@ def _typeset_width(text: str, lines: Sequence[Line]) -> float:
     """
     open_ended = [
         a.end - a.start
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if b.gap == 1 and not a.level and not b.level and text[a.end - 1] not in _TERMINAL
     ]
     if len(open_ended) < 3:
@@ -72,6 +77,8 @@ def _continues(
     text: str, group: Sequence[Line], line: Line, width: float, together: Callable[[str], bool]
 ) -> bool:
     last = group[-1]
+    if _is_row(text, last) or _is_row(text, line):
+        return _is_row(text, last) and _is_row(text, line)
     if line.level or last.level:
         return False
     if len(group) <= 2 and together("".join(text[x.start : x.end] for x in (*group, line))):
@@ -80,3 +87,8 @@ def _continues(
         return False
     full = last.end - last.start >= 0.8 * width
     return full or (text[last.end - 1] not in _TERMINAL and last.end - last.start >= 0.6 * width)
+
+
+def _is_row(text: str, line: Line) -> bool:
+    """Whether a line is a row of a Markdown table."""
+    return line.end - line.start >= 3 and text[line.start] == "|" == text[line.end - 1]

@@ -31,7 +31,9 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
         page=trimmed.page,
         blocks=_paragraphs(blocks, {tail: head for tail, (head, _) in joins.items()}),
         repeats=trimmed.repeats,
-        seams=tuple(_seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(joins.items())),
+        seams=tuple(
+            _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(joins.items())
+        ),
         doubts=trimmed.doubts,
     )
 

@@ -36,14 +36,20 @@ def link_jumps(pages: Sequence[Grouped], rules: Rules) -> Linked:
     """
     stories = [story for page in pages for story in page.stories]
     on_page = [normal_label(page.page.label) for page in pages for _ in page.stories]
-    leaving = [_End(n, on_page[n], normal_label(s.continues_on)) for n, s in enumerate(stories) if s.continues_on]
-    landing = [_End(n, on_page[n], normal_label(s.continued_from)) for n, s in enumerate(stories) if s.continued_from]
+    leaving = [
+        _End(n, on_page[n], normal_label(s.continues_on)) for n, s in enumerate(stories) if s.continues_on
+    ]
+    landing = [
+        _End(n, on_page[n], normal_label(s.continued_from)) for n, s in enumerate(stories) if s.continued_from
+    ]
     links = _assign(leaving, landing, stories, rules)
     joined, seams = _merge(stories, links, rules.weights("seams.pair"))
     return Linked(pages=tuple(pages), stories=tuple(joined), seams=tuple(seams))
 
 
-def _assign(leaving: Sequence[_End], landing: Sequence[_End], stories: Sequence[Story], rules: Rules) -> dict[int, int]:
+def _assign(
+    leaving: Sequence[_End], landing: Sequence[_End], stories: Sequence[Story], rules: Rules
+) -> dict[int, int]:
     from scipy.optimize import linear_sum_assignment
 
     if not leaving or not landing:
@@ -61,7 +67,11 @@ def _assign(leaving: Sequence[_End], landing: Sequence[_End], stories: Sequence[
                 score = weights.get("bias", 0.0) + sum(weights.get(k, 0.0) * v for k, v in row.items())
                 gain[a, b] = max(0.0, score)
     rows, columns = linear_sum_assignment(gain, maximize=True)
-    return {leaving[a].story: landing[b].story for a, b in zip(rows, columns, strict=True) if gain[a, b] > 0}
+    return {
+        leaving[a].story: landing[b].story
+        for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
+        if gain[a, b] > 0
+    }
 
 
 def _features(tail: _End, head: _End, stories: Sequence[Story], rules: Rules) -> dict[str, float]:
@@ -81,7 +91,9 @@ def _features(tail: _End, head: _End, stories: Sequence[Story], rules: Rules) ->
 
 
 def _headline(story: Story) -> str:
-    quoted = next((b.jump.headline for b in story.blocks if b.jump and b.jump.way is Way.FROM and b.jump.headline), "")
+    quoted = next(
+        (b.jump.headline for b in story.blocks if b.jump and b.jump.way is Way.FROM and b.jump.headline), ""
+    )
     printed = "".join(b.text for b in story.blocks if b.role is Role.HEADLINE)
     return "".join(c for c in fold(printed or quoted) if c.isalnum())
 
@@ -106,7 +118,9 @@ def _seam_odds(first: Story, second: Story, weights: Mapping[str, float]) -> flo
     return log_odds(fold(first.blocks[a].text), fold(second.blocks[b].text), weights)
 
 
-def _merge(stories: Sequence[Story], links: Mapping[int, int], weights: Mapping[str, float]) -> tuple[list[Story], list[Seam]]:
+def _merge(
+    stories: Sequence[Story], links: Mapping[int, int], weights: Mapping[str, float]
+) -> tuple[list[Story], list[Seam]]:
     continued = set(links.values())
     merged, seams = [], []
     for n, story in enumerate(stories):
@@ -148,8 +162,12 @@ def _append(first: Story, second: Story, seam: Seam | None) -> Story:
     captions = [b for b in (*first.blocks, *second.blocks) if b.role is Role.CAPTION]
     rest = [b for b in second.blocks if b.role is not Role.CAPTION]
     if seam is not None:
-        a, b = _last_body(replace(first, blocks=tuple(flow))), _first_body(replace(second, blocks=tuple(rest)))
-        assert a is not None and b is not None
+        a, b = (
+            _last_body(replace(first, blocks=tuple(flow))),
+            _first_body(replace(second, blocks=tuple(rest))),
+        )
+        assert a is not None
+        assert b is not None
         flow[a] = _one_paragraph(flow[a], rest[b])
         del rest[b]
     return Story(
@@ -161,9 +179,10 @@ def _append(first: Story, second: Story, seam: Seam | None) -> Story:
 
 
 def _one_paragraph(tail: Block, head: Block) -> Block:
-    return replace(tail, pieces=tail.pieces + head.pieces, text=tail.text + head.text, credit=tail.credit or head.credit)
+    return replace(
+        tail, pieces=tail.pieces + head.pieces, text=tail.text + head.text, credit=tail.credit or head.credit
+    )
 
 
 def _distinct(items: Sequence[str]) -> Iterator[str]:
     yield from dict.fromkeys(items)
-

@@ -60,7 +60,9 @@ def _whole_pairs(runs: Sequence[Run], texts: Sequence[Text]) -> list[tuple[int, 
         for run in runs
         if run.a != run.b and run.size >= 0.4 * min(texts[run.a].size, texts[run.b].size)
     }
-    pairs |= {pair for pair in alike([text.key.text for text in texts]) if min(texts[n].size for n in pair) >= 20}
+    pairs |= {
+        pair for pair in alike([text.key.text for text in texts]) if min(texts[n].size for n in pair) >= 20
+    }
     return sorted(pairs, key=lambda pair: (-min(texts[n].size for n in pair), pair))
 
 
@@ -70,15 +72,21 @@ def _neighbours(blocks: Sequence[Block]) -> dict[int, tuple[str, str]]:
     place = {at: n for n, at in enumerate(bodies)}
     shown = [fold(blocks[at].text) if blocks[at].role is Role.BODY else "" for at in bodies]
     return {
-        at: (shown[n - 1] if n else "", shown[n + 1] if n + 1 < len(shown) else "")
-        for at, n in place.items()
+        at: (shown[n - 1] if n else "", shown[n + 1] if n + 1 < len(shown) else "") for at, n in place.items()
     } | {at: ("", "") for at in range(len(blocks)) if at not in place}
 
 
 def _rows(finding: Finding) -> Iterator[Repeat]:
     kept = finding.kept.spans(*finding.of)
     for n, span in enumerate(finding.text.spans(finding.start, finding.end)):
-        yield Repeat(span, kept[0] if kept else None, finding.reason, finding.score, finding.rule, finding.gap and n == 0)
+        yield Repeat(
+            span,
+            kept[0] if kept else None,
+            finding.reason,
+            finding.score,
+            finding.rule,
+            finding.gap and n == 0,
+        )
 
 
 def _without(block: Block, gone: Sequence[tuple[int, int]]) -> Block | None:

@@ -40,15 +40,32 @@ def whole_blocks(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], ru
     small, big = (b, a) if b.size <= a.size else (a, b)
     if len(small.block.text) < rules.number("repeats.least_truncated"):
         return None
-    alignment = fuzz.partial_ratio_alignment(small.key.text, big.key.text, score_cutoff=rules.number("repeats.least_alike"))
+    alignment = fuzz.partial_ratio_alignment(
+        small.key.text, big.key.text, score_cutoff=rules.number("repeats.least_alike")
+    )
     if alignment is None or alignment.dest_end <= alignment.dest_start:
         return None
     certain = round(min(0.99, alignment.score / 100), 3)
-    if small.size >= 0.85 * big.size and fuzz.ratio(small.key.text, big.key.text) >= rules.number("repeats.least_alike"):
-        if small.size < rules.number("repeats.least_duplicate") or (a.heading and b.heading) or _template(small, big):
+    if small.size >= 0.85 * big.size and fuzz.ratio(small.key.text, big.key.text) >= rules.number(
+        "repeats.least_alike"
+    ):
+        if (
+            small.size < rules.number("repeats.least_duplicate")
+            or (a.heading and b.heading)
+            or _template(small, big)
+        ):
             return None
         gone, kept = _intruder(a, b, neighbours, rules)
-        return Finding(gone, 0, len(gone.block.text), kept, (0, len(kept.block.text)), Reason.DUPLICATE, certain, "repeats.duplicate")
+        return Finding(
+            gone,
+            0,
+            len(gone.block.text),
+            kept,
+            (0, len(kept.block.text)),
+            Reason.DUPLICATE,
+            certain,
+            "repeats.duplicate",
+        )
     if Role.CAPTION in (a.block.role, b.block.role):
         return None
     return _truncated(small, big, alignment.dest_start, alignment.dest_end, certain, rules)
@@ -64,7 +81,9 @@ def _truncated(small: Text, big: Text, first: int, last: int, certain: float, ru
     if small.heading and small.block.score >= 0.9 and not _cut_in_word(small, big, last):
         return None
     start, end = big.key.span(first, last)
-    return Finding(small, 0, len(small.block.text), big, (start, end), Reason.TRUNCATED, certain, "repeats.truncated")
+    return Finding(
+        small, 0, len(small.block.text), big, (start, end), Reason.TRUNCATED, certain, "repeats.truncated"
+    )
 
 
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿〇零两")
@@ -137,7 +156,9 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     earlier one, and what follows it, which reads on in both, from the later.
     """
     slid = not (_near_clause(later, run.b0) and _near_clause(earlier, run.a0))
-    if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_formula") or not _exact(run, earlier, later):
+    if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_formula") or not _exact(
+        run, earlier, later
+    ):
         return
     ends = earlier.size - run.a1 <= 1, later.size - run.b1 <= 1
     trimmed = _to_the_letter(run, earlier, later)
@@ -146,7 +167,13 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     if clause is not None:
         cut = next((k for k in range(6, run.size) if later.begins_sentence(run.b1 - run.size + k)), run.size)
         middle_a, middle_b = run.a1 - run.size + cut, run.b1 - run.size + cut
-        yield from _loop(earlier, (max(other[0], run.a0 + clause), middle_a), later, (max(mine[0], run.b0 + clause), middle_b), slid)
+        yield from _loop(
+            earlier,
+            (max(other[0], run.a0 + clause), middle_a),
+            later,
+            (max(mine[0], run.b0 + clause), middle_b),
+            slid,
+        )
         yield from _loop(later, (middle_b, run.b1), earlier, (middle_a, run.a1), slid=False)
     elif ends[1]:
         yield from _loop(later, mine, earlier, other, slid)
@@ -154,7 +181,9 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
         yield from _loop(earlier, other, later, mine, slid)
 
 
-def _loop(gone: Text, mine: tuple[int, int], kept: Text, other: tuple[int, int], slid: bool) -> Iterator[Finding]:
+def _loop(
+    gone: Text, mine: tuple[int, int], kept: Text, other: tuple[int, int], slid: bool
+) -> Iterator[Finding]:
     # What slid has words of its own first: less than four are no beginning.
     if mine[0] < 4 or mine[0] >= mine[1]:
         return
@@ -162,7 +191,17 @@ def _loop(gone: Text, mine: tuple[int, int], kept: Text, other: tuple[int, int],
     end = _to(gone, mine[1])
     gap = slid and gone.block.text[:start].rstrip(CLOSERS)[-1:] not in STOPS
     if start < end:
-        yield Finding(gone, start, end, kept, kept.key.span(*other), Reason.LOOP, 0.95 if slid else 0.85, "repeats.loop", gap)
+        yield Finding(
+            gone,
+            start,
+            end,
+            kept,
+            kept.key.span(*other),
+            Reason.LOOP,
+            0.95 if slid else 0.85,
+            "repeats.loop",
+            gap,
+        )
 
 
 def _to_the_letter(run: Run, a: Text, b: Text) -> Run:
@@ -209,7 +248,9 @@ def _to(text: Text, key_end: int) -> int:
     """Offset behind a key character and the marks that follow it."""
     if key_end >= text.size:
         return len(text.block.text)
-    return _behind_mark(text.block.text, int(text.key.offsets[key_end - 1]) + 1, int(text.key.offsets[key_end]))
+    return _behind_mark(
+        text.block.text, int(text.key.offsets[key_end - 1]) + 1, int(text.key.offsets[key_end])
+    )
 
 
 def overlaps(finding: Finding, gone: Mapping[int, Sequence[tuple[int, int]]]) -> bool:
