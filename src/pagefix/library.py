@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pagefix import pipeline
 from pagefix.model import Cleaned, Page
-from pagefix.read import page_from_text, read_page
+from pagefix.reading import page_from_text, read_page
 from pagefix.rules import Rules, load_rules
 
 

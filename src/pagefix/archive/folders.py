@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pagefix.errors import UsageError
 from pagefix.matching.labels import normal_label
-from pagefix.read import SUFFIXES
+from pagefix.reading import SUFFIXES
 from pagefix.rules import Rules
 
 _NUMBERS = re.compile(r"(\d+)")

@@ -15,10 +15,10 @@ from pagefix.archive.outdir import Staging, check_places, locked
 from pagefix.errors import PageError, UsageError
 from pagefix.model import Action, Cleaned, Page
 from pagefix.pipeline import clean_edition
-from pagefix.read import read_page
+from pagefix.reading import read_page
 from pagefix.rules import Rules
 from pagefix.version import VERSION
-from pagefix.write import article_file_name, article_line, article_markdown, ledger_line, page_line
+from pagefix.writing import article_file_name, article_line, article_markdown, ledger_line, page_line
 
 
 @dataclass(frozen=True, slots=True)

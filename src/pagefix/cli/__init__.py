@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from pagefix.cli.commands import cli
@@ -34,9 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         _say("pagefix: interrupted")
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain at its own end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click's own answer to a reader that went away; whoever read our output has seen enough.
         code = 0
     except Exception as fault:
         _say(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pagefix.errors import PageError
 from pagefix.model import Page
-from pagefix.read.decoding import decode
+from pagefix.reading.decoding import decode
 
 SUFFIXES = (".md", ".markdown", ".txt")
 """The endings of files that are pages."""

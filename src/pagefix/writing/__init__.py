@@ -1,6 +1,6 @@
 """Writing: what became of an edition, one file a format."""
 
-from pagefix.write.jsonl import article_line, ledger_line, page_line
-from pagefix.write.markdown import article_file_name, article_markdown
+from pagefix.writing.jsonl import article_line, ledger_line, page_line
+from pagefix.writing.markdown import article_file_name, article_markdown
 
 __all__ = ["article_file_name", "article_line", "article_markdown", "ledger_line", "page_line"]
