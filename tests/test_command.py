@@ -21,7 +21,8 @@ def archive(tmp_path: Path) -> Path:
     folder = tmp_path / "archive" / "2025-05-29"
     folder.mkdir(parents=True)
     (folder / "A01.md").write_text(
-        "# 青河镇修通三座桥\n\n昨天上午，青河镇三座新桥同时通车，两岸群众敲锣打\n\n鼓来看热闹。\n", encoding="utf-8"
+        "# 青河镇修通三座桥\n\n昨天上午，青河镇三座新桥同时通车，两岸群众敲锣打\n\n鼓来看热闹。\n",
+        encoding="utf-8",
     )
     return tmp_path / "archive"
 
@@ -90,7 +91,9 @@ def test_binary_and_undecodable_files_are_set_aside(archive: Path, tmp_path: Pat
     assert done.returncode == 3
     assert "set aside: 2025-05-29/A02.md" in done.stderr
     assert "--encoding" in done.stderr
-    failed = [json.loads(line) for line in (tmp_path / "out/failed.jsonl").read_text(encoding="utf-8").splitlines()]
+    failed = [
+        json.loads(line) for line in (tmp_path / "out/failed.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert [row["page"] for row in failed] == ["2025-05-29/A02.md", "2025-05-29/A03.md"]
     assert len((tmp_path / "out/articles.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 

@@ -120,7 +120,9 @@ _CLEAN = """# 青河镇修通三座桥
 
 @given(st.permutations(range(3)))
 def test_leave_alone(order: list[int]) -> None:
-    articles = [part for part in _CLEAN.split("# ") if part] + ["茶园来了新技术员\n\n技术员白天教剪枝，晚上讲防虫。\n"]
+    articles = [part for part in _CLEAN.split("# ") if part] + [
+        "茶园来了新技术员\n\n技术员白天教剪枝，晚上讲防虫。\n"
+    ]
     page = "".join(f"# {articles[n].rstrip()}\n\n" for n in order)
     cleaned = pagefix.clean_page(page)
     out = "\n".join(block.text for article in cleaned.articles for block in article.blocks)
@@ -152,7 +154,11 @@ def test_determinism_of_files(tmp_path: Path, rules: Rules, root: Path) -> None:
 def test_restore_gives_every_byte(tmp_path: Path, rules: Rules, encoding: str, newline: str) -> None:
     archive, out, back = tmp_path / "archive", tmp_path / "out", tmp_path / "back"
     archive.mkdir()
-    text = _CLEAN * 3 if encoding != "big5" else "# 老碼頭變成新公園\n\n海州市的老碼頭經過兩年改造，昨天作為濱江公園開放。\n" * 3
+    text = (
+        _CLEAN * 3
+        if encoding != "big5"
+        else "# 老碼頭變成新公園\n\n海州市的老碼頭經過兩年改造，昨天作為濱江公園開放。\n" * 3
+    )
     data = text.replace("\n", newline).encode(encoding)
     (archive / "A01.md").write_bytes(data)
     spoilt = data[:200] + b"\xff\xfe\xff" + data[200:]
@@ -169,5 +175,3 @@ def test_importing_is_light_and_quiet() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert done.stderr == ""
-
-

@@ -10,12 +10,18 @@ from pathlib import Path
 
 import pytest
 
-_ASK = "from pagefix.rules import load_rules, shipped_folder as s; print(s()); print(len(load_rules().entries))"
+_ASK = (
+    "from pagefix.rules import load_rules, shipped_folder as s; print(s()); print(len(load_rules().entries))"
+)
 
 
 def _ask(path: Path | None, cwd: Path) -> tuple[Path, int]:
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | ({"PYTHONPATH": str(path)} if path else {})
-    done = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, check=True, env=env, cwd=cwd)
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | (
+        {"PYTHONPATH": str(path)} if path else {}
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK], capture_output=True, text=True, check=True, env=env, cwd=cwd
+    )
     folder, count = done.stdout.split()
     return Path(folder), int(count)
 
@@ -27,7 +33,17 @@ def _wheel(source: Path, to: Path) -> Path:
 
 
 def _installed(wheel: Path, to: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(to), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(to),
+        str(wheel),
+    ]
     subprocess.run(command, capture_output=True, text=True, check=True)
     return to
 
@@ -50,7 +66,16 @@ def test_wheel(root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_wheel_built_from_the_sdist(root: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", str(tmp_path), str(root)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--sdist",
+        "--outdir",
+        str(tmp_path),
+        str(root),
+    ]
     subprocess.run(command, capture_output=True, text=True, check=True)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
         archive.extractall(tmp_path / "source", filter="data")

@@ -27,7 +27,6 @@ def test_shipped_rules_are_sound_with_their_examples() -> None:
     check_entries(read_folder(shipped_folder()))
 
 
-
 def test_a_users_rule_is_added(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(_GOOD, encoding="utf-8")
     rules = load_rules(tmp_path)
@@ -44,9 +43,7 @@ def test_yaml_is_read_as_well(tmp_path: Path) -> None:
 
 
 def test_a_shipped_rule_is_replaced_or_switched_off(tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text(
-        '[[pattern]]\nid = "notes.deck"\ndisabled = true\n', encoding="utf-8"
-    )
+    (tmp_path / "mine.toml").write_text('[[pattern]]\nid = "notes.deck"\ndisabled = true\n', encoding="utf-8")
     assert load_rules(tmp_path).patterns("deck") == ()
     assert load_rules().patterns("deck") != ()
 

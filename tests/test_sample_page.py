@@ -22,7 +22,14 @@ def test_the_page_is_the_users(sample: Path) -> None:
 
 
 def test_six_articles(cleaned: Cleaned) -> None:
-    assert [len([b for b in a.blocks if b.role is Role.BODY]) for a in cleaned.articles] == [31, 7, 8, 2, 12, 3]
+    assert [len([b for b in a.blocks if b.role is Role.BODY]) for a in cleaned.articles] == [
+        31,
+        7,
+        8,
+        2,
+        12,
+        3,
+    ]
     assert cleaned.articles[5].kicker == "■ 深交所ETF投资问答"
 
 

@@ -50,6 +50,7 @@ class GoldPage:
     page: Page
     truth: Mapping[int, tuple[str, str, int, int]]
     repeated: frozenset[int]
+    lost: frozenset[tuple[str, int]]
 
 
 def load(folder: Path) -> Iterator[GoldPage]:
@@ -57,6 +58,11 @@ def load(folder: Path) -> Iterator[GoldPage]:
         gold = json.loads(line)
         truth: dict[str, dict[int, tuple[str, str, int, int]]] = {page: {} for page in gold["pages"]}
         repeated: dict[str, set[int]] = {page: set() for page in gold["pages"]}
+        lost = frozenset(
+            (row["spans"][0][0], row["spans"][0][1])
+            for row in gold["duplicates"]
+            if row.get("kind") == "loop"
+        )
         for article in gold["articles"]:
             for number, block in enumerate(article["blocks"]):
                 place = 0
@@ -74,7 +80,7 @@ def load(folder: Path) -> Iterator[GoldPage]:
                     truth[page][at] = ("furniture", "", 0, 0)
         for path in gold["pages"]:
             text = (folder / "archive" / path).read_bytes().decode("utf-8")
-            yield GoldPage(gold["edition"], Page(path, text), truth[path], frozenset(repeated[path]))
+            yield GoldPage(gold["edition"], Page(path, text), truth[path], frozenset(repeated[path]), lost)
 
 
 def role_of(gold: GoldPage, block: Block) -> str:
@@ -178,7 +184,7 @@ class SeamPage:
 def seam_page(gold: GoldPage, rules: Rules) -> SeamPage | None:
     blocks = without_repeats(gold, find_blocks(gold.page, rules).blocks)
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
-    fragments = fragments_of(blocks, bodies)
+    fragments = fragments_of(blocks, bodies, gold.lost)
     i, j = pairs_of(fragments)
     if not len(i):
         return None

@@ -35,6 +35,7 @@ def shown(cleaned: Cleaned) -> str:
     drops = [
         f"- {row.reason}: {' '.join(row.text.split())}"
         for row in cleaned.ledger
-        if row.action is Action.DROP and (row.reason != Reason.MARK or any(map(str.isalnum, row.text)) or "`" in row.text)
+        if row.action is Action.DROP
+        and (row.reason != Reason.MARK or any(map(str.isalnum, row.text)) or "`" in row.text)
     ]
     return "\n".join(["\n--\n".join(articles), *drops]).strip()

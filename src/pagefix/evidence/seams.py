@@ -71,7 +71,7 @@ def tail_features(text: str) -> dict[str, float]:
     unclosed, _ = balance(text)
     stops = core in STOPS
     size = words(text)
-    word, _ = last_word(text)
+    word, kind = last_word(text)
     han = "\u4e00" <= last <= "\u9fff"
     on = {
         "tail.stop": stops and not unclosed,
@@ -93,7 +93,13 @@ def tail_features(text: str) -> dict[str, float]:
         "tail.prose": not stops and ("。" in text or size > 40),
     }
     on |= {f"tail.under_{limit}": size <= limit for limit in _SHORT}
+    on[f"tail.ends_{_speech(kind)}"] = not stops
     return {name: 1.0 for name, value in on.items() if value}
+
+
+def _speech(tag: str) -> str:
+    """The part of speech in jieba's tags, by its first letter; names of people apart from nouns."""
+    return "nr" if tag.startswith("nr") else tag[:1] or "x"
 
 
 @lru_cache(maxsize=16384)
@@ -102,7 +108,7 @@ def head_features(text: str) -> dict[str, float]:
     first = text[0]
     size = words(text)
     _, unopened = balance(text)
-    word, _ = first_word(text)
+    word, kind = first_word(text)
     han = "\u4e00" <= first <= "\u9fff"
     on = {
         "head.never_first": first in _HEAD_NEVER,
@@ -113,6 +119,8 @@ def head_features(text: str) -> dict[str, float]:
         "head.function": first in _FUNCTION_HEADS,
         "head.digit": first.isdigit(),
         "head.latin": first.isascii() and first.isalpha(),
+        "head.stops": (text.rstrip(CLOSERS)[-1:] or text[-1]) in STOPS,
+        f"head.begins_{_speech(kind)}": True,
     }
     on |= {f"head.under_{limit}": size <= limit for limit in _SHORT}
     return {name: 1.0 for name, value in on.items() if value}
@@ -171,6 +179,13 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     over_more = (distance > 1) & (crossed > 1)
     back = distance < 0
     prose = tail["tail.prose"]
+    stopped = tails.get("tail.stop", zero)
+    own_above, own_below = _own_neighbours(fragments)
+    above_stopped = (own_above * np.concatenate([[0.0], stopped[:-1]]))[j]
+    above_open = own_above[j] - above_stopped
+    begins = np.maximum(heads.get("head.new_paragraph", zero), heads.get("head.quote", zero))
+    below_begins = (own_below * np.concatenate([begins[1:], [0.0]]))[i]
+    below_runs_on = (own_below * np.concatenate([heads.get("head.never_first", zero)[1:], [0.0]]))[i]
     columns = {
         "pair.touching": touching,
         "pair.over_caption": next_one & ~touching & (crossed == 0),
@@ -189,10 +204,18 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.touching_comma": touching * tail["tail.comma"],
         "pair.touching_dangling": touching * tail["tail.dangling"],
         "pair.touching_short_long": touching * tail["tail.under_16"] * (1 - head["head.under_30"]),
+        "pair.touching_short_stops": touching * tail["tail.under_16"] * head["head.stops"],
+        "pair.touching_to_stop": touching * head["head.stops"],
         "pair.touching_long_short": touching * prose * head["head.under_16"],
         "pair.far_single": ~next_one * head["head.single"],
         "pair.far_function": ~next_one * head["head.function"],
         "pair.far_prose": ~next_one * prose,
+        # Where the neighbour of one end cannot be its other half, a far one is the more likely.
+        "pair.far_above_stopped": ~next_one * above_stopped,
+        "pair.far_above_open": ~next_one * above_open,
+        "pair.far_below_begins": ~next_one * below_begins,
+        "pair.far_below_runs_on": ~next_one * below_runs_on,
+        "pair.far_prose_above_stopped": ~next_one * above_stopped * prose,
         "pair.quote_closes": tail["tail.unclosed"] * head["head.unopened"],
         "pair.stop_quote_closes": tail["tail.stop_unclosed"] * head["head.unopened"],
         "pair.quote_astray": (1 - tail["tail.unclosed"] - tail["tail.stop_unclosed"]) * head["head.unopened"],
@@ -203,13 +226,21 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     return {name: np.asarray(value, dtype=np.float64) for name, value in columns.items()}
 
 
+def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:
+    """Whether the body block right above, and the one right below, is in the same region."""
+    above = np.zeros(len(fragments))
+    for at in range(1, len(fragments)):
+        above[at] = float(fragments[at - 1].region == fragments[at].region)
+    return above, np.concatenate([above[1:], [0.0]])
+
+
 _USED_TAILS = (
     "tail.prose", "tail.comma", "tail.dangling", "tail.under_16",
     "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.alnum",
 )  # fmt: skip
 _USED_HEADS = (
     "head.under_30", "head.under_16", "head.single", "head.function",
-    "head.unopened", "head.digit", "head.latin",
+    "head.unopened", "head.digit", "head.latin", "head.stops",
 )  # fmt: skip
 _SAID = re.compile(r"[^，。“”：]{2,40}(?:说|表示|介绍|指出|告诉记者|强调|认为|回忆|坦言|称|道)。\Z")
 

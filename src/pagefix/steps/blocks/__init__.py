@@ -227,7 +227,11 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
         out = block
         if block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
             size = words(block.text)
-            if before.role in (Role.HEADLINE, Role.DECK) and size <= 20 and names_share(fold(block.text)) >= 0.8:
+            if (
+                before.role in (Role.HEADLINE, Role.DECK)
+                and size <= 20
+                and names_share(fold(block.text)) >= 0.8
+            ):
                 out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
             elif before.role is Role.IMAGE and block.role is Role.BODY and size <= longest:
                 out = replace(block, role=Role.CAPTION, rule="captions.below_image")

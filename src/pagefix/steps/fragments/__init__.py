@@ -24,7 +24,8 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     """
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
-    fragments = fragments_of(blocks, bodies)
+    lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
+    fragments = fragments_of(blocks, bodies, lost)
     i, j, scores = weigh(fragments, _weights(rules), fold(trimmed.page.text))
     joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     return Joined(
@@ -43,8 +44,13 @@ def _weights(rules: Rules) -> Mapping[str, float]:
     return {**rules.weights("seams.pair"), **rules.weights("seams.rare")}
 
 
-def fragments_of(blocks: Sequence[Block], bodies: Sequence[int]) -> list[Fragment]:
-    """The body blocks of a page as the seams see them, in page order."""
+def fragments_of(
+    blocks: Sequence[Block], bodies: Sequence[int], lost: frozenset[tuple[str, int]] = frozenset()
+) -> list[Fragment]:
+    """The body blocks of a page as the seams see them, in page order.
+
+    ``lost`` are the places where a loop swallowed the rest: nothing goes on there.
+    """
     shown = [at for at, block in enumerate(blocks) if block.role not in _TRANSPARENT]
     place = {at: n for n, at in enumerate(shown)}
     regions: dict[int, tuple[int, str]] = {}
@@ -66,7 +72,7 @@ def fragments_of(blocks: Sequence[Block], bodies: Sequence[int]) -> list[Fragmen
                 region=regions[at][0],
                 place=place[at],
                 title=regions[at][1],
-                sealed_tail=_sealed(block, after, Way.TO),
+                sealed_tail=_sealed(block, after, Way.TO) or (block.page, block.end) in lost,
                 sealed_head=_sealed(before, block, Way.FROM),
             )
         )
