@@ -130,7 +130,7 @@ def test_leave_alone(order: list[int]) -> None:
     assert all(row.reason == "mark" for row in cleaned.ledger)
 
 
-def test_books_that_do_not_balance_are_refused(rules: Rules) -> None:
+def test_books_that_do_not_balance_are_refused() -> None:
     cleaned = pagefix.clean_page("# 标题在这里\n\n今天全县的春耕播种已经全部完成。\n")
     lost = Cleaned(cleaned.edition, cleaned.pages, cleaned.articles[:0], cleaned.ledger, cleaned.statuses)
     with pytest.raises(ConservationError, match=r"page\.md@\d+"):

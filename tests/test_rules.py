@@ -36,7 +36,8 @@ def test_a_users_rule_is_added(tmp_path: Path) -> None:
 
 def test_yaml_is_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
-        'number:\n  - id: repeats.least_truncated\n    value: 20\n    unit: characters\n    reason: "We lose too much otherwise."\n',
+        "number:\n  - id: repeats.least_truncated\n    value: 20\n    unit: characters\n"
+        '    reason: "We lose too much otherwise."\n',
         encoding="utf-8",
     )
     assert load_rules(tmp_path).number("repeats.least_truncated") == 20
@@ -145,7 +146,7 @@ def test_rules_are_picklable(rules: Rules) -> None:
 
 
 def test_unknown_ids_are_programming_errors(rules: Rules) -> None:
-    with pytest.raises(KeyError, match="no rule has the id 'no.such'"):
+    with pytest.raises(KeyError, match=r"no rule has the id 'no\.such'"):
         rules.number("no.such")
 
 

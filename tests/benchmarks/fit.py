@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from pagefix.evidence.seams import pairs_of, rows_of
+from pagefix.evidence.seams import line_width, pairs_of, rows_of
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Page, Role, Span
 from pagefix.rules import Rules, load_rules
@@ -96,7 +96,7 @@ def role_of(gold: GoldPage, block: Block) -> str:
 # --- headings -------------------------------------------------------------------------------
 
 
-def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[dict[str, float], int]]:
+def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dict[str, float], int]]]:
     blocks = [b for b in find_blocks(gold.page, rules).blocks if b.role not in _NOT_SHOWN]
     undecided = [
         b.rule in ("blocks.text", "headings.headline", "headings.crosshead") or "below" in b.rule
@@ -106,6 +106,7 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[dict[str, float
         headings.Draft(fold(b.text), b.level, None if open_ else b.role)
         for b, open_ in zip(blocks, undecided, strict=True)
     ]
+    lines = headings.printed_lines(drafts)
     for block, row in zip(blocks, headings.features_of(drafts), strict=True):
         role = role_of(gold, block)
         if row is not None and role in (
@@ -118,7 +119,7 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[dict[str, float
             "caption",
         ):
             wanted = Role(role) if role in ("headline", "crosshead") else Role.BODY
-            yield row, _HEADINGS.index(wanted)
+            yield lines, (row, _HEADINGS.index(wanted))
 
 
 def fit_softmax(
@@ -179,6 +180,7 @@ class SeamPage:
     true: npt.NDArray[np.bool_]
     missing: int
     shown: tuple[str, ...]
+    lines: bool
 
 
 def seam_page(gold: GoldPage, rules: Rules) -> SeamPage | None:
@@ -207,6 +209,7 @@ def seam_page(gold: GoldPage, rules: Rules) -> SeamPage | None:
         true,
         len(wanted) - int(true.sum()),
         tuple(blocks[at].text for at in bodies),
+        line_width([f.text for f in fragments]) > 0,
     )
 
 
@@ -315,7 +318,7 @@ def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
 
 def toml_weights(identity: str, reason: str, values: Mapping[str, float], fitted: Mapping[str, Any]) -> str:
     lines = ["[[weights]]", f'id = "{identity}"', f'reason = """{reason}"""', "[weights.fitted]"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in fitted.items()]
+    lines += [f'"{key}" = {json.dumps(value)}' for key, value in fitted.items()]
     lines.append("[weights.values]")
     lines += [f'"{name}" = {value:.3f}' for name, value in values.items() if abs(value) >= 0.005]
     return "\n".join(lines) + "\n"
@@ -337,46 +340,68 @@ def main() -> None:
     args = parser.parse_args()
     rules = load_rules()
     pages = [(folder.name, page) for folder in args.sets for page in load(folder)]
-    today = datetime.date.today().isoformat()
     if args.only != "seams":
-        rows = [(f"{name}/{gold.edition}", *row) for name, gold in pages for row in heading_rows(gold, rules)]
-        figures: list[dict[str, float]] = []
-        for fold_ in folds([r[0] for r in rows]):
-            train, test = [r for r in rows if r[0] not in fold_], [r for r in rows if r[0] in fold_]
-            fitted = fit_softmax([r[1] for r in train], [r[2] for r in train], 1.0)
-            figures.append(heading_accuracy([r[1] for r in test], [r[2] for r in test], fitted))
-        mean = {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
-        print("headings", len(rows), mean)
-        both = fit_softmax([r[1] for r in rows], [r[2] for r in rows], 1.0)
+        found = [(f"{n}/{g.edition}", lines, *row) for n, g in pages for lines, row in heading_rows(g, rules)]
+        text = "\n".join(
+            _fit_headings([r for r in found if r[1] is lines], lines, args.data) for lines in (False, True)
+        )
         if args.write:
-            note = {"date": today, "data": args.data, "rows": len(rows), "figures": json.dumps(mean)}
-            reason = "Log-odds against running text; steps.blocks.headings names the features."
-            text = "\n".join(
-                toml_weights(f"headings.{role}", reason, both[role], note) for role in _HEADINGS[1:]
-            )
             (args.write / "headings.toml").write_text(text, encoding="utf-8")
-            rules = load_rules()
+            rules = load_rules(args.write)
     if args.only != "headings":
-        seams = [(name, s) for name, gold in pages if (s := seam_page(gold, rules))]
-        figures = []
-        for fold_ in folds([f"{n}/{s.edition}" for n, s in seams]):
-            train_s = [s for n, s in seams if f"{n}/{s.edition}" not in fold_]
-            test_s = [s for n, s in seams if f"{n}/{s.edition}" in fold_]
-            figures.append(seam_figures(test_s, fit_pairs(train_s, 1.0), args.show))
-        mean = {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
-        print("seams", sum(int(s.true.sum()) for _, s in seams), mean)
-        weights = fit_pairs([s for _, s in seams], 1.0)
+        seams = [(f"{n}/{g.edition}", s) for n, g in pages if (s := seam_page(g, rules))]
+        text = "\n".join(
+            _fit_seams([x for x in seams if x[1].lines is lines], lines, args.data, args.show)
+            for lines in (False, True)
+        )
         if args.write:
-            note = {
-                "date": today,
-                "data": args.data,
-                "seams": sum(int(s.true.sum()) for _, s in seams),
-                "figures": json.dumps(mean),
-            }
-            reason = "Log-odds of a seam against staying open; evidence.seams names the features."
-            (args.write / "seams.toml").write_text(
-                toml_weights("seams.pair", reason, weights, note), encoding="utf-8"
-            )
+            (args.write / "seams.toml").write_text(text, encoding="utf-8")
+
+
+HeadingRow = tuple[str, bool, dict[str, float], int]
+
+
+def _fit_headings(rows: Sequence[HeadingRow], lines: bool, data: str) -> str:
+    figures: list[dict[str, float]] = []
+    for held in folds([r[0] for r in rows]):
+        train, test = [r for r in rows if r[0] not in held], [r for r in rows if r[0] in held]
+        fitted = fit_softmax([r[2] for r in train], [r[3] for r in train], 1.0)
+        figures.append(heading_accuracy([r[2] for r in test], [r[3] for r in test], fitted))
+    mean = _means(figures)
+    print("headings of lines" if lines else "headings", len(rows), mean)
+    both = fit_softmax([r[2] for r in rows], [r[3] for r in rows], 1.0)
+    note = {"date": _today(), "data": data, "rows": len(rows), **mean}
+    reason = "Log-odds against running text; steps.blocks.headings names the features."
+    if lines:
+        reason += "  For pages whose blocks are printed lines."
+    end = ".lines" if lines else ""
+    return "\n".join(
+        toml_weights(f"headings.{role}{end}", reason, both[role], note) for role in _HEADINGS[1:]
+    )
+
+
+def _fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, show: bool) -> str:
+    figures = []
+    for held in folds([name for name, _ in pages]):
+        fitted = fit_pairs([s for name, s in pages if name not in held], 1.0)
+        figures.append(seam_figures([s for name, s in pages if name in held], fitted, show))
+    mean = _means(figures)
+    count = sum(int(s.true.sum()) for _, s in pages)
+    print("seams of lines" if lines else "seams", count, mean)
+    note = {"date": _today(), "data": data, "seams": count, **mean}
+    reason = "Log-odds of a seam against staying open; evidence.seams names the features."
+    if lines:
+        reason += "  For pages whose blocks are printed lines."
+    weights = fit_pairs([s for _, s in pages], 1.0)
+    return toml_weights("seams.lines" if lines else "seams.pair", reason, weights, note)
+
+
+def _means(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
+
+
+def _today() -> str:
+    return datetime.date.today().isoformat()
 
 
 if __name__ == "__main__":

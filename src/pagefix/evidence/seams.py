@@ -140,15 +140,48 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
 def fragment_columns(fragments: Sequence[Fragment]) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it."""
     tails, heads = [], []
+    width = line_width([fragment.text for fragment in fragments])
     for at, fragment in enumerate(fragments):
         tail, head = dict(tail_features(fragment.text)), dict(head_features(fragment.text))
         tail[f"tail.before_{_kind(fragment.after)}"] = 1.0
         head[f"head.after_{_kind(fragment.before)}"] = 1.0
         verse = _verse(fragments, at)
-        tail["tail.verse"] = head["head.verse"] = verse
+        size = words(fragment.text)
+        tail["tail.verse"] = head["head.verse"] = 0.0 if width else verse
+        if width and abs(size - width) <= _RAGGED and "tail.stop" not in tail:
+            tail["tail.full_line"] = 1.0
+        elif width and size < width - _RAGGED:
+            tail["tail.short_line"] = 1.0
+        if width and size <= width + _RAGGED:
+            head["head.line"] = 1.0
         tails.append(tail)
         heads.append(head)
     return columns_of(tails), columns_of(heads)
+
+
+def line_width(texts: Sequence[str]) -> int:
+    """The width in word characters to which the page's lines run, or 0 where blocks are paragraphs.
+
+    Layout tools may hand on every printed line as a block of its own.  Then most blocks that
+    stop in mid-sentence are of one width, which verse, lists and signatures are not.
+    """
+    open_ended = [text for text in texts if (text.rstrip(CLOSERS)[-1:] or text[-1]) not in STOPS]
+    open_ended = [text for text in open_ended if 8 <= words(text) <= 45]
+    sizes = [words(text) for text in open_ended]
+    if len(sizes) < _LINES_AT_LEAST:
+        return 0
+    width = max(range(8, 46), key=lambda w: (sum(abs(size - w) <= 1 for size in sizes), w))
+    near = sum(abs(size - width) <= _RAGGED for size in sizes)
+    # Prose is broken anywhere, so its marks fall inside the lines; verse is broken at them.
+    marked = sum(any(c in "，。、；：" for c in text[1:-1]) for text in open_ended)
+    enough = near >= max(_LINES_AT_LEAST, 0.4 * len(sizes), 0.2 * len(texts))
+    return width if enough and marked >= 0.4 * len(sizes) else 0
+
+
+# Punctuation takes up to three places of a line that its word characters leave.
+_RAGGED = 3
+# Fewer lines than these may be of one width by chance; a quatrain has four.
+_LINES_AT_LEAST = 10
 
 
 def _kind(role: str) -> str:
@@ -200,7 +233,11 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.back": back,
         "pair.back_far": back * far,
         "pair.back_over": back & (crossed < 0),
+        "pair.verse": touching * tails.get("tail.verse", zero)[i] * heads.get("head.verse", zero)[j],
         "pair.touching_prose": touching * prose,
+        "pair.touching_full_line": touching * tails.get("tail.full_line", zero)[i],
+        "pair.next_full_line": (next_one & ~touching) * tails.get("tail.full_line", zero)[i],
+        "pair.far_full_line": ~next_one * tails.get("tail.full_line", zero)[i],
         "pair.touching_comma": touching * tail["tail.comma"],
         "pair.touching_dangling": touching * tail["tail.dangling"],
         "pair.touching_short_long": touching * tail["tail.under_16"] * (1 - head["head.under_30"]),

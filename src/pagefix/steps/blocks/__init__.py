@@ -88,18 +88,19 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
     if not stretches:
         return
     joined = "".join(text[a:b] for a, b in stretches)
-    if typed := marks.whole(joined, unit.level, rules):
-        yield _Raw(tuple(stretches), joined, unit.level, typed)
+    # Jump marks come first: ▲上接01版 and its text would pass for the words under a picture.
+    glued = [] if marks.whole_jump(joined, rules) else list(marks.glued_jumps(joined, rules))
+    if not glued:
+        yield _Raw(tuple(stretches), joined, unit.level, marks.whole(joined, unit.level, rules))
         return
     start, end = 0, len(joined)
-    for (a, b), typed in marks.glued_jumps(joined, rules):
+    for (a, b), typed in glued:
         yield _part(text, stretches, a, b, 0, typed)
         start, end = (b, end) if a == start else (start, a)
     inner = joined[start:end]
     lead = len(inner) - len(inner.lstrip())
     rest = _part(text, stretches, start + lead, end - (len(inner) - len(inner.rstrip())), unit.level)
-    typed = marks.whole(rest.text, unit.level, rules) if (start, end) != (0, len(joined)) else None
-    yield replace(rest, typed=typed)
+    yield replace(rest, typed=marks.whole(rest.text, unit.level, rules))
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
@@ -187,10 +188,19 @@ def _names(text: str) -> bool:
     return words(inner) <= 4 or names_share(inner) >= 0.7
 
 
+def _is_byline(text: str) -> bool:
+    """Whether a line right below a headline is its author: two to four characters, or names."""
+    size = words(text)
+    bare = size == len(text) and 2 <= size <= 4
+    return bare or (size <= 20 and names_share(fold(text)) >= 0.8)
+
+
 def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
-    headline = {**rules.weights("headings.headline"), **rules.weights("headings.headline.rare")}
-    decided = iter(headings.decide(drafts_of(shown), headline, rules.weights("headings.crosshead")))
+    drafts = drafts_of(shown)
+    of = ".lines" if headings.printed_lines(drafts) else ""
+    headline = {**rules.weights(f"headings.headline{of}"), **rules.weights("headings.headline.rare")}
+    decided = iter(headings.decide(drafts, headline, rules.weights(f"headings.crosshead{of}")))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
@@ -226,14 +236,9 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     for block in blocks:
         out = block
         if block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
-            size = words(block.text)
-            if (
-                before.role in (Role.HEADLINE, Role.DECK)
-                and size <= 20
-                and names_share(fold(block.text)) >= 0.8
-            ):
+            if before.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
                 out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
-            elif before.role is Role.IMAGE and block.role is Role.BODY and size <= longest:
+            elif before.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
                 out = replace(block, role=Role.CAPTION, rule="captions.below_image")
         yield out
         if block.role is not Role.MARK:

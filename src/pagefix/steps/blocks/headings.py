@@ -19,6 +19,7 @@ import numpy as np
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.lexicon import crossing, names_share
+from pagefix.evidence.seams import line_width
 from pagefix.model import Role
 
 Features = dict[str, float]
@@ -43,6 +44,11 @@ class Draft:
     level: int
     role: Role | None
     indented: bool = False
+
+
+def printed_lines(drafts: Sequence[Draft]) -> bool:
+    """Whether the page's blocks are printed lines rather than paragraphs."""
+    return line_width([draft.text for draft in drafts if draft.role is None]) > 0
 
 
 def words(text: str) -> int:
@@ -79,11 +85,15 @@ def features_of(drafts: Sequence[Draft]) -> list[Features | None]:
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
     page = _page_features(drafts, candidates)
     around = _affinities(drafts, candidates)
+    width = line_width([draft.text for draft in drafts if draft.role is None])
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at]), 1.0)
         on |= dict.fromkeys(_beside(drafts, at), 1.0)
-        rows[at] = on | page | around[at] | _verse(drafts, at) | _marks(drafts, at, page)
+        verse = {} if width else _verse(drafts, at)
+        if width and abs(words(drafts[at].text) - width) <= 2:
+            verse["is.full_line"] = 1.0
+        rows[at] = on | page | around[at] | verse | _marks(drafts, at, page)
     return rows
 
 

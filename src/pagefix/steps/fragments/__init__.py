@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pagefix.evidence.seams import Fragment, odds, weigh
+from pagefix.evidence.seams import Fragment, line_width, odds, weigh
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Joined, Role, Seam, Trimmed, Way
 from pagefix.rules import Rules
@@ -19,14 +19,15 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     """Puts the fragments of broken paragraphs together, page by page.
 
     Every open tail is weighed against every head within reach, and against staying open;
-    one assignment over the page decides (weights: ``seams.pair``, ``seams.rare``).  A joined paragraph
+    one assignment over the page decides (weights: ``seams.pair`` or
+    ``seams.lines``, and ``seams.rare``).  A joined paragraph
     stands where its first fragment stood.
     """
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
     fragments = fragments_of(blocks, bodies, lost)
-    i, j, scores = weigh(fragments, _weights(rules), fold(trimmed.page.text))
+    i, j, scores = weigh(fragments, _weights(fragments, rules), fold(trimmed.page.text))
     joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     return Joined(
         page=trimmed.page,
@@ -39,9 +40,13 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     )
 
 
-def _weights(rules: Rules) -> Mapping[str, float]:
-    """Fitted weights, and those of evidence that is too rare to be fitted."""
-    return {**rules.weights("seams.pair"), **rules.weights("seams.rare")}
+def _weights(fragments: Sequence[Fragment], rules: Rules) -> Mapping[str, float]:
+    """Fitted weights, and those of evidence that is too rare to be fitted.
+
+    Pages whose blocks are printed lines have weights of their own: there an open end is the rule.
+    """
+    lines = line_width([fragment.text for fragment in fragments]) > 0
+    return {**rules.weights("seams.lines" if lines else "seams.pair"), **rules.weights("seams.rare")}
 
 
 def fragments_of(
