@@ -29,6 +29,8 @@ PATTERN_KINDS = (
     "jump_to_line",
     "kicker",
     "note",
+    "photographer",
+    "picture_story",
     "pointer",
     "refusal",
     "rule_line",

@@ -171,20 +171,28 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
             continue
         before = raws[shown[n - 1]] if n else None
         after = raws[shown[n + 1]] if n + 1 < len(shown) else None
-        if _may_head(before) and not raw.level and _names(raw.text):
+        if raw.text[0] in _BYLINE_MARKS and _may_head(before) and not raw.level and _names(raw.text):
             out[at] = replace(raw, typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
         elif not (_may_head(after) and (raw.level or not (before and before.level))):
             out[at] = replace(raw, typed=None)
     return out
 
 
+_BYLINE_MARKS = "●○■□▲△◆◇★☆▼"
+
+
 def _may_head(raw: _Raw | None) -> bool:
-    return raw is not None and raw.typed is None and words(raw.text) <= headings.LONG
+    return (
+        raw is not None
+        and (raw.typed is None or raw.typed.role is Role.KICKER)
+        and words(raw.text) <= headings.LONG
+        and (raw.level > 0 or raw.text[-1] != "。")
+    )
 
 
 def _names(text: str) -> bool:
     """Whether words behind a mark can be names: few enough, or taken for such by the word list."""
-    inner = fold(text.strip("●○■□▲△◆★☆▼ 　"))
+    inner = fold(text.strip(_BYLINE_MARKS + " 　"))
     return words(inner) <= 4 or names_share(inner) >= 0.7
 
 
@@ -197,10 +205,14 @@ def _is_byline(text: str) -> bool:
 
 def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
-    drafts = drafts_of(shown)
-    of = ".lines" if headings.printed_lines(drafts) else ""
-    headline = {**rules.weights(f"headings.headline{of}"), **rules.weights("headings.headline.rare")}
-    decided = iter(headings.decide(drafts, headline, rules.weights(f"headings.crosshead{of}")))
+    prose, lines = (
+        {
+            Role.HEADLINE: {**rules.weights(f"headings.headline{of}"), **rules.weights("headings.headline.rare")},
+            Role.CROSSHEAD: rules.weights(f"headings.crosshead{of}"),
+        }
+        for of in ("", ".lines")
+    )
+    decided = iter(headings.decide(drafts_of(shown), prose, lines))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
@@ -233,13 +245,27 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     """Roles that only the place tells: names under a headline, a line under a picture."""
     longest = rules.number("blocks.longest_bare_caption")
     before: Block | None = None
+    # Under a headline that announces pictures, and whether the story has any text yet: further
+    # pictures with photographers of their own have captions.
+    pictures = told = False
     for block in blocks:
         out = block
-        if block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
+        if block.role is Role.HEADLINE:
+            pictures, told = any(p.fullmatch(fold(block.text)) for p in rules.patterns("picture_story")), False
+        bare = told or block.rule == "captions.whole"
+        if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
+            out = replace(block, role=Role.BODY, rule="captions.story")
+        elif block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
             if before.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
                 out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
             elif before.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
                 out = replace(block, role=Role.CAPTION, rule="captions.below_image")
         yield out
+        told = told or out.role is Role.BODY
         if block.role is not Role.MARK:
             before = out
+
+
+def _photographer(text: str, rules: Rules) -> bool:
+    folded = fold(text[-40:])
+    return any(p.search(folded) for p in rules.patterns("photographer"))

@@ -19,7 +19,7 @@ import numpy as np
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.lexicon import crossing, names_share
-from pagefix.evidence.seams import line_width
+from pagefix.evidence.ends import line_widths
 from pagefix.model import Role
 
 Features = dict[str, float]
@@ -46,30 +46,35 @@ class Draft:
     indented: bool = False
 
 
-def printed_lines(drafts: Sequence[Draft]) -> bool:
-    """Whether the page's blocks are printed lines rather than paragraphs."""
-    return line_width([draft.text for draft in drafts if draft.role is None]) > 0
+def printed_lines(drafts: Sequence[Draft]) -> list[int]:
+    """For each draft the width of the printed lines around it, 0 where blocks are paragraphs."""
+    running = [at for at, draft in enumerate(drafts) if draft.role is None]
+    widths = [0] * len(drafts)
+    for at, width in zip(running, line_widths([drafts[at].text for at in running]), strict=True):
+        widths[at] = width
+    return widths
 
 
 def words(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def decide(
-    drafts: Sequence[Draft], headline: Mapping[str, float], crosshead: Mapping[str, float]
-) -> list[tuple[Role, float]]:
-    """A role and its probability for every draft; those that have one keep it."""
+Weights = Mapping[Role, Mapping[str, float]]
+"""Weights of the headline and of the crosshead, against running text."""
+
+
+def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights) -> list[tuple[Role, float]]:
+    """A role and its probability for every draft; those that have one keep it.
+
+    ``prose`` weighs where blocks are paragraphs, ``lines`` where they are printed lines.
+    """
     decided: list[tuple[Role, float]] = []
-    features = features_of(drafts)
-    for draft, row in zip(drafts, features, strict=True):
+    for draft, row, width in zip(drafts, features_of(drafts), printed_lines(drafts), strict=True):
         if draft.role is not None or row is None:
             decided.append((draft.role or Role.BODY, 1.0))
             continue
-        scores = {
-            Role.BODY: 0.0,
-            Role.HEADLINE: _score(row, headline),
-            Role.CROSSHEAD: _score(row, crosshead),
-        }
+        weights = lines if width else prose
+        scores = {Role.BODY: 0.0, **{role: _score(row, weights[role]) for role in weights}}
         best = max(scores, key=lambda role: scores[role])
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))
@@ -85,11 +90,12 @@ def features_of(drafts: Sequence[Draft]) -> list[Features | None]:
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
     page = _page_features(drafts, candidates)
     around = _affinities(drafts, candidates)
-    width = line_width([draft.text for draft in drafts if draft.role is None])
+    widths = printed_lines(drafts)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at]), 1.0)
         on |= dict.fromkeys(_beside(drafts, at), 1.0)
+        width = widths[at]
         verse = {} if width else _verse(drafts, at)
         if width and abs(words(drafts[at].text) - width) <= 2:
             verse["is.full_line"] = 1.0
@@ -152,6 +158,8 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
         stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
         if not stops and _kind(before) == "prose":
             yield "before.open"
+            if text[-1] in _STOPS:
+                yield "finishes"
             if crossing(before.text, text):
                 yield "before.word_runs_on"
         if _SIGN_OFF.search(before.text):

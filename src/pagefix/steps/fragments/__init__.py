@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pagefix.evidence.seams import Fragment, line_width, odds, weigh
+from pagefix.evidence.ends import Fragment
+from pagefix.evidence.seams import Weights, odds, weigh
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Joined, Role, Seam, Trimmed, Way
 from pagefix.rules import Rules
@@ -27,7 +28,7 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
     fragments = fragments_of(blocks, bodies, lost)
-    i, j, scores = weigh(fragments, _weights(fragments, rules), fold(trimmed.page.text))
+    i, j, scores = weigh(fragments, Weights.read(rules.weights), fold(trimmed.page.text))
     joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     return Joined(
         page=trimmed.page,
@@ -38,15 +39,6 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
         ),
         doubts=trimmed.doubts,
     )
-
-
-def _weights(fragments: Sequence[Fragment], rules: Rules) -> Mapping[str, float]:
-    """Fitted weights, and those of evidence that is too rare to be fitted.
-
-    Pages whose blocks are printed lines have weights of their own: there an open end is the rule.
-    """
-    lines = line_width([fragment.text for fragment in fragments]) > 0
-    return {**rules.weights("seams.lines" if lines else "seams.pair"), **rules.weights("seams.rare")}
 
 
 def fragments_of(

@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from pagefix.evidence.affinity import Affinity
-from pagefix.evidence.seams import log_odds, odds
+from pagefix.evidence.seams import Weights, log_odds, odds
 from pagefix.matching.keys import fold
 from pagefix.matching.labels import normal_label, same_page
 from pagefix.model import Block, Grouped, Linked, Role, Seam, Story, Way
@@ -43,7 +43,7 @@ def link_jumps(pages: Sequence[Grouped], rules: Rules) -> Linked:
         _End(n, on_page[n], normal_label(s.continued_from)) for n, s in enumerate(stories) if s.continued_from
     ]
     links = _assign(leaving, landing, stories, rules)
-    joined, seams = _merge(stories, links, rules.weights("seams.pair"))
+    joined, seams = _merge(stories, links, Weights.read(rules.weights))
     return Linked(pages=tuple(pages), stories=tuple(joined), seams=tuple(seams))
 
 
@@ -76,7 +76,7 @@ def _assign(
 
 def _features(tail: _End, head: _End, stories: Sequence[Story], rules: Rules) -> dict[str, float]:
     first, second = stories[tail.story], stories[head.story]
-    seam = _seam_odds(first, second, rules.weights("seams.pair"))
+    seam = _seam_odds(first, second, Weights.read(rules.weights))
     title, continued = _headline(first), _headline(second)
     there, back = same_page(tail.points_to, head.page), same_page(head.points_to, tail.page)
     return {
@@ -111,7 +111,7 @@ def _first_body(story: Story) -> int | None:
     return flow[0] if flow and story.blocks[flow[0]].role is Role.BODY else None
 
 
-def _seam_odds(first: Story, second: Story, weights: Mapping[str, float]) -> float | None:
+def _seam_odds(first: Story, second: Story, weights: Weights) -> float | None:
     a, b = _last_body(first), _first_body(second)
     if a is None or b is None:
         return None
@@ -119,7 +119,7 @@ def _seam_odds(first: Story, second: Story, weights: Mapping[str, float]) -> flo
 
 
 def _merge(
-    stories: Sequence[Story], links: Mapping[int, int], weights: Mapping[str, float]
+    stories: Sequence[Story], links: Mapping[int, int], weights: Weights
 ) -> tuple[list[Story], list[Seam]]:
     continued = set(links.values())
     merged, seams = [], []
@@ -149,7 +149,7 @@ def _in_ring(start: int, links: Mapping[int, int]) -> bool:
     return False
 
 
-def _joint(first: Story, second: Story, weights: Mapping[str, float]) -> Seam | None:
+def _joint(first: Story, second: Story, weights: Weights) -> Seam | None:
     score = _seam_odds(first, second, weights)
     a, b = _last_body(first), _first_body(second)
     if score is None or a is None or b is None or score <= 0:

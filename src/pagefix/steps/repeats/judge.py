@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from pagefix.evidence.brackets import CLOSERS
-from pagefix.evidence.seams import log_odds
+from pagefix.evidence.seams import Weights, log_odds
 from pagefix.matching.keys import fold
 from pagefix.matching.runs import Run
 from pagefix.model import Reason, Role
@@ -81,6 +81,9 @@ def _truncated(small: Text, big: Text, first: int, last: int, certain: float, ru
     if small.heading and small.block.score >= 0.9 and not _cut_in_word(small, big, last):
         return None
     start, end = big.key.span(first, last)
+    if small.block.text[0] in "（(〔[" and big.block.text[max(0, start - 1)] not in "（(〔[":
+        # A signature in brackets names again who was named before.
+        return None
     return Finding(
         small, 0, len(small.block.text), big, (start, end), Reason.TRUNCATED, certain, "repeats.truncated"
     )
@@ -108,7 +111,7 @@ def _cut_in_word(small: Text, big: Text, last: int) -> bool:
 
 def _intruder(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules: Rules) -> tuple[Text, Text]:
     """Which of two readings goes: the one that does not read on where it stands, else the later."""
-    weights = rules.weights("seams.pair")
+    weights = Weights.read(rules.weights)
     fits = []
     for text in (a, b):
         above, below = neighbours[text.at]
