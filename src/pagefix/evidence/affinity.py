@@ -17,6 +17,8 @@ _LEAST_SIZE = 20
 # A bigram of more paragraphs than this is no sign of any one story; leaving it out keeps the
 # work linear on pages of a million characters.
 _COMMON = 64
+# On a page of few blocks the few tell nothing of what is rare: count as if it were a full one.
+_FULL_PAGE = 40
 
 
 class Affinity:
@@ -24,8 +26,7 @@ class Affinity:
 
     ``affinity(i, j)`` takes two arrays of positions and gives an array: for each pair the
     sum of the squared inverse document frequencies of the shared bigrams over the
-    geometric mean of the two lengths.  A bigram that stands in one text only, or in all,
-    says nothing.
+    geometric mean of the two lengths.  A bigram that stands in one text only says nothing.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -49,7 +50,7 @@ def _shared(texts: Sequence[str]) -> Any:
         return None
     found_in = np.bincount(columns)
     keep = (found_in >= 2) & (found_in <= _COMMON)
-    rarity = np.where(keep, np.log(np.maximum(len(texts), 1) / np.maximum(found_in, 1)), 0.0)
+    rarity = np.where(keep, np.log(max(len(texts), _FULL_PAGE) / np.maximum(found_in, 1)), 0.0)
     kept = keep[columns]
     if not kept.any():
         return None

@@ -156,5 +156,3 @@ def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.known_four": four,
         "pair.unknown_far": (two == 0) * han * ~next_one,
     }
-
-

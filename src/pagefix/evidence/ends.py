@@ -132,9 +132,7 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
     return columns
 
 
-def fragment_columns(
-    fragments: Sequence[Fragment], habits: Mapping[str, float]
-) -> tuple[Columns, Columns]:
+def fragment_columns(fragments: Sequence[Fragment], habits: Mapping[str, float]) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
     ``habits`` says how much oftener a word ends or begins a paragraph than it stands
@@ -212,5 +210,3 @@ def _verse(fragments: Sequence[Fragment], at: int) -> float:
     """The share of short lines among the neighbours: verse, lists, signatures."""
     near = [f for f in fragments[max(0, at - 2) : at + 3] if f is not fragments[at]]
     return sum(words(f.text) <= _SHORT[1] for f in near) / len(near) if near else 0.0
-
-

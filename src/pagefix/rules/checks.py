@@ -185,7 +185,9 @@ def _pattern_faults(entry: Entry) -> Iterator[str]:
         yield _say(entry, "regex", slow.what, slow.remedy)
 
 
-_SEARCHED = frozenset({"photographer", "html", "jump_from", "jump_to", "dateline_end", "caption_credit", "agency"})
+_SEARCHED = frozenset(
+    {"photographer", "html", "jump_from", "jump_to", "dateline_end", "caption_credit", "agency"}
+)
 _STARTS = frozenset({"caption_start", "dateline_start", "refusal"})
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pagefix.evidence.lexicon import names_share
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Span, Story, Way
 from pagefix.rules import Rules
@@ -91,12 +93,32 @@ def _steps(
                         begins=begins.get(at, -1) if number == 0 else -1,
                         ends=block.jump is not None and block.jump.way is Way.TO,
                         stays=stays and number == 0,
+                        fresh=not stays and number == 0 and _begins_afresh(blocks, at),
                     ),
                 )
             )
     found.sort(key=lambda item: item[0])
     where = {step.block: place for place, (_, number, step) in enumerate(found) if number == 0}
     return [step for _, _, step in found], where
+
+
+def _begins_afresh(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a story seems to begin here: with its author, or below another one's signature."""
+    block = blocks[at]
+    if block.role is Role.BYLINE:
+        return True
+    text = fold(block.text)
+    if block.role in (Role.BODY, Role.CROSSHEAD) and len(text) <= _NAMES and names_share(text) >= 0.8:
+        return True
+    return at > 0 and (
+        blocks[at - 1].role in (Role.DATELINE, Role.NOTE)
+        or (blocks[at - 1].role is Role.BODY and _SIGNATURE.search(blocks[at - 1].text) is not None)
+    )
+
+
+# Four authors with three characters each.
+_NAMES = 12
+_SIGNATURE = re.compile(r"[（(][^（()）。]{2,30}[）)]\Z")
 
 
 def _fragments(block: Block, breaks: set[Span]) -> Iterator[list[Span]]:
@@ -142,8 +164,19 @@ def _inside_sentence(blocks: Sequence[Block], at: int) -> bool:
 
 def _story(blocks: Sequence[Block]) -> Story:
     """The story in reading order, its captions behind the text, its jump marks read."""
-    flow = [block for block in blocks if block.role is not Role.CAPTION]
+    flow = _head_first([block for block in blocks if block.role is not Role.CAPTION])
     captions = [block for block in blocks if block.role is Role.CAPTION]
     comes = next((b.jump.label for b in blocks if b.jump and b.jump.way is Way.FROM), "")
     goes = next((b.jump.label for b in reversed(blocks) if b.jump and b.jump.way is Way.TO), "")
     return Story(blocks=tuple(flow + captions), continued_from=comes, continues_on=goes)
+
+
+def _head_first(blocks: list[Block]) -> list[Block]:
+    """A headline that was read after the first paragraphs of its story, moved above them."""
+    first = next((at for at, block in enumerate(blocks) if block.role is Role.HEADLINE), 0)
+    while first and blocks[first - 1].role is Role.KICKER:
+        first -= 1
+    last = first
+    while last < len(blocks) and blocks[last].role in _HEAD:
+        last += 1
+    return blocks[first:last] + blocks[:first] + blocks[last:]

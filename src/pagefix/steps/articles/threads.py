@@ -3,9 +3,10 @@
 A page is read column by column, and a column may hold a piece of one article, then of
 another, then the rest of the first.  The blocks are labelled with their article by the
 best path through the page (Viterbi): staying with the article at hand costs nothing,
-beginning a new one at its headline costs nothing, going back to an earlier one costs
-what ``articles.toml`` says; words shared with the rest of an article pay for it, and a
-paragraph whose halves lie apart pulls the thread along.
+beginning a new one at its headline costs nothing, going back to an earlier one, or ahead
+to the one whose headline comes next, costs what ``articles.toml`` says; words shared with
+the rest of an article pay for it, and a paragraph whose halves lie apart pulls the thread
+along.  What stands above the first headline may belong to nobody.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class Step:
     ``block`` is the paragraph it is a piece of; ``begins`` the article that it begins, or
     -1; ``ends`` is true where the article says that it ends here or goes on elsewhere;
     ``stays`` where it can only belong with the step above (a byline under its headline,
-    a mark glued to its paragraph); ``text`` is folded.
+    a mark glued to its paragraph); ``fresh`` where a story seems to begin although no
+    headline stands above (its author's name, or what follows another story's signature);
+    ``text`` is folded.
     """
 
     block: int
@@ -34,6 +37,7 @@ class Step:
     begins: int = -1
     ends: bool = False
     stays: bool = False
+    fresh: bool = False
 
 
 def label(steps: Sequence[Step], articles: int, rules: Rules) -> list[int]:
@@ -87,63 +91,60 @@ def _best_path(
 ) -> list[int]:
     go_back = rules.number("articles.cost_of_going_back")
     go_home = rules.number("articles.cost_of_going_home")
+    go_ahead = rules.number("articles.cost_of_going_ahead")
+    go_ahead_fresh = rules.number("articles.cost_of_going_ahead_afresh")
     weight = rules.number("articles.weight_of_shared_words")
     home: dict[int, int] = {}
     for at, step in enumerate(steps):
         home.setdefault(step.block, before[at])
     first_piece = {step.block: at for at, step in reversed(list(enumerate(steps)))}
-    best = np.full(articles, -np.inf)
+    nobody = articles
+    drawn = np.column_stack([pull, np.full(len(steps), _STRANGERS)])
+    best = np.full(articles + 1, -np.inf)
+    best[nobody] = 0.0
     trail: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-    newest, ended, open_articles = -1, False, np.zeros(articles, dtype=bool)
+    newest, ended = -1, False
     for at, step in enumerate(steps):
-        came_from = np.arange(articles, dtype=np.int64)
-        if newest < 0 and step.begins < 0:
-            trail.append(came_from)
-            continue
+        came_from = np.arange(articles + 1, dtype=np.int64)
+        top = int(np.argmax(best))
         if step.begins >= 0:
-            top = int(np.argmax(best)) if newest >= 0 else step.begins
-            value = best[top] if newest >= 0 else 0.0
-            best = np.full(articles, -np.inf)
+            value = best[top]
+            best = np.full(articles + 1, -np.inf)
             best[step.begins] = value
             came_from[:] = top
             newest = step.begins
-            open_articles[newest] = True
         elif not step.stays:
             if ended:
-                best[int(np.argmax(best))] -= go_back
-            top = int(np.argmax(best))
-            # Home is the article whose headline stands above: it was only interrupted.
-            costs = np.full(articles, go_back)
-            costs[newest] = go_home
-            reach = np.where(open_articles, best[top] - costs, -np.inf)
+                best[top] -= go_back
+                top = int(np.argmax(best))
+            costs = np.full(articles + 1, np.inf)
+            costs[: newest + 1] = go_back
+            if newest >= 0:
+                # Home is the article whose headline stands above: it was only interrupted.
+                costs[newest] = go_home
+            if newest + 1 < articles:
+                costs[newest + 1] = go_ahead_fresh if step.fresh or newest < 0 else go_ahead
+            reach = best[top] - costs
             moved = reach > best
             came_from[moved] = top
-            best = np.maximum(best, reach) + weight * pull[at]
+            best = np.maximum(best, reach) + weight * drawn[at]
             if first_piece[step.block] != at and home[step.block] >= 0:
                 forced = home[step.block]
                 value, origin = best[forced], came_from[forced]
                 if not np.isfinite(value):
                     value, origin = best[top] - go_back, top
-                best = np.full(articles, -np.inf)
+                best = np.full(articles + 1, -np.inf)
                 best[forced] = value
                 came_from[:] = origin
         ended = step.ends
         trail.append(came_from)
-    return _walk_back(steps, trail, best, newest)
-
-
-def _walk_back(
-    steps: Sequence[Step],
-    trail: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
-    best: Floats,
-    newest: int,
-) -> list[int]:
-    if newest < 0:
-        return [-1] * len(steps)
-    labels = [-1] * len(steps)
-    current = int(np.argmax(best))
-    begun = [at for at, step in enumerate(steps) if step.begins >= 0]
-    for at in range(len(steps) - 1, begun[0] - 1, -1):
-        labels[at] = current
+    current, labels = int(np.argmax(best)), [-1] * len(steps)
+    for at in range(len(steps) - 1, -1, -1):
+        labels[at] = current if current != nobody else -1
         current = int(trail[at][current])
     return labels
+
+
+# How much text above all headlines is drawn to staying nobody's: paragraphs of different
+# stories have a likeness of about a tenth, so this much is not by chance.
+_STRANGERS = 0.15

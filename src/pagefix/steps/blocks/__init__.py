@@ -171,9 +171,10 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
             continue
         before = raws[shown[n - 1]] if n else None
         after = raws[shown[n + 1]] if n + 1 < len(shown) else None
-        if raw.text[0] in _BYLINE_MARKS and _may_head(before) and not raw.level and _names(raw.text):
+        marked = raw.text[0] in _BYLINE_MARKS
+        if marked and _may_head(before) and not raw.level and _names(raw.text):
             out[at] = replace(raw, typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
-        elif not (_may_head(after) and (raw.level or not (before and before.level))):
+        elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
             out[at] = replace(raw, typed=None)
     return out
 
@@ -207,7 +208,10 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
     prose, lines = (
         {
-            Role.HEADLINE: {**rules.weights(f"headings.headline{of}"), **rules.weights("headings.headline.rare")},
+            Role.HEADLINE: {
+                **rules.weights(f"headings.headline{of}"),
+                **rules.weights("headings.headline.rare"),
+            },
             Role.CROSSHEAD: rules.weights(f"headings.crosshead{of}"),
         }
         for of in ("", ".lines")
@@ -251,7 +255,10 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     for block in blocks:
         out = block
         if block.role is Role.HEADLINE:
-            pictures, told = any(p.fullmatch(fold(block.text)) for p in rules.patterns("picture_story")), False
+            pictures, told = (
+                any(p.fullmatch(fold(block.text)) for p in rules.patterns("picture_story")),
+                False,
+            )
         bare = told or block.rule == "captions.whole"
         if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")

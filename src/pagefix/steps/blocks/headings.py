@@ -18,8 +18,8 @@ import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.evidence.ends import line_widths
+from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.model import Role
 
 Features = dict[str, float]
@@ -152,7 +152,10 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
     before = drafts[at - 1] if at else None
     after = drafts[at + 1] if at + 1 < len(drafts) else None
     text = drafts[at].text
-    yield f"before.{_kind(before)}"
+    if before is not None and before.role is Role.KICKER and names_share(text) >= 0.7:
+        yield "before.kicker_over_names"
+    else:
+        yield f"before.{_kind(before)}"
     yield f"after.{_kind(after)}"
     if before is not None and before.role in (None, Role.BODY):
         stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
