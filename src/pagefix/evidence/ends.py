@@ -207,6 +207,9 @@ def beside(role: str) -> str:
 
 
 def _verse(fragments: Sequence[Fragment], at: int) -> float:
-    """The share of short lines among the neighbours: verse, lists, signatures."""
+    """The share of short lines among the four neighbours: verse, lists, signatures.
+
+    Neighbours that are missing count as long ones: two short lines alone are no poem.
+    """
     near = [f for f in fragments[max(0, at - 2) : at + 3] if f is not fragments[at]]
-    return sum(words(f.text) <= _SHORT[1] for f in near) / len(near) if near else 0.0
+    return sum(words(f.text) <= _SHORT[1] for f in near) / 4

@@ -1,0 +1,180 @@
+"""Seams: a softmax over heads for each tail and over tails for each head."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pagefix.evidence.ends import Fragment, line_widths
+from pagefix.evidence.seams import Weights, rows_of, weigh
+from pagefix.matching.keys import fold
+from pagefix.model import Block, Role, Span
+from pagefix.rules import Rules
+from pagefix.steps.blocks import find_blocks
+from pagefix.steps.fragments import fragments_of
+from pagefix.steps.fragments.assignment import assign
+from tests.benchmarks.fitting.gold import GoldPage
+from tests.benchmarks.fitting.tables import Floats, Ints, folds, means, minimum, today, toml_weights
+
+
+@dataclass(frozen=True)
+class SeamPage:
+    """The pairs of one page: feature rows, true pairs, and which tail and head each has."""
+
+    edition: str
+    i: Ints
+    j: Ints
+    columns: Mapping[str, Floats]
+    true: npt.NDArray[np.bool_]
+    missing: int
+    shown: tuple[str, ...]
+    lines: bool
+
+
+def stops_lost(gold: GoldPage, fragments: Sequence[Fragment]) -> list[Fragment]:
+    """Fragments as a reader leaves them that misses small stops at paragraphs' ends, on one page in four."""
+    dice = random.Random(f"{gold.edition}/{gold.page.path}")
+    often = dice.choice((0.0, 0.0, 0.0, 0.15))
+    return [
+        replace(f, text=f.text[:-1])
+        if f.text[-1:] == "。" and len(f.text) > 1 and dice.random() < often
+        else f
+        for f in fragments
+    ]
+
+
+def seam_page(gold: GoldPage, rules: Rules, habits: Mapping[str, float]) -> SeamPage | None:
+    blocks = without_repeats(gold, find_blocks(gold.page, rules).blocks)
+    bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
+    fragments = stops_lost(gold, fragments_of(blocks, bodies, gold.lost))
+    i, j, likely = weigh(fragments, Weights.read(rules.weights), fold(gold.page.text))
+    if not len(i):
+        return None
+    ends = [_edge(gold, blocks[at], last=True) for at in bodies]
+    starts = [_edge(gold, blocks[at], last=False) for at in bodies]
+    follows: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for at, (article, number, place) in enumerate(starts):
+        follows.setdefault((article, number), []).append((place, at))
+    wanted = set()
+    for at, (article, number, place) in enumerate(ends):
+        later = [(p, n) for p, n in follows.get((article, number), []) if p > place and n != at]
+        if article and later:
+            wanted.add((at, min(later)[1]))
+    true = np.array([(a, b) in wanted for a, b in zip(i.tolist(), j.tolist(), strict=True)])
+    # What today's weights hold to be out of the question would only slow the fit.
+    kept = true | (likely > _OUT_OF_THE_QUESTION)
+    i, j, true = i[kept], j[kept], true[kept]
+    return SeamPage(
+        gold.edition,
+        i,
+        j,
+        rows_of(fragments, i, j, habits, fold(gold.page.text)),
+        true,
+        len(wanted) - int(true.sum()),
+        tuple(blocks[at].text for at in bodies),
+        sum(w > 0 for w in line_widths([f.text for f in fragments])) > 0.5 * len(fragments),
+    )
+
+
+# In log-odds: all heads of a page together weigh less than a tenth against staying open.
+_OUT_OF_THE_QUESTION = -6.5
+
+
+def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
+    kept = []
+    for block in blocks:
+        pieces: list[Span] = []
+        for page, start, end in block.pieces:
+            at = start
+            for n in range(start, end + 1):
+                if n == end or n in gold.repeated:
+                    if n > at:
+                        pieces.append(Span(page, at, n))
+                    at = n + 1
+        text = "".join(gold.page.text[p.start : p.end] for p in pieces)
+        if any(map(str.isalnum, text)):
+            kept.append(replace(block, pieces=tuple(pieces), text=text))
+    return kept
+
+
+def _edge(gold: GoldPage, block: Block, *, last: bool) -> tuple[str, int, int]:
+    offsets = [
+        at for piece in block.pieces for at in range(piece.start, piece.end) if gold.page.text[at].isalnum()
+    ]
+    for at in reversed(offsets) if last else offsets:
+        if at in gold.truth and gold.truth[at][0] == "body":
+            _, article, number, place = gold.truth[at]
+            return article, number, place
+    return "", -1, -1
+
+
+def fit_pairs(pages: Sequence[SeamPage], ridge: float) -> dict[str, float]:
+    names = ["bias", *sorted({name for page in pages for name in page.columns})]
+    x = np.concatenate([_stack(page, names) for page in pages])
+    y = np.concatenate([page.true for page in pages]).astype(float)
+    tails, heads, offset = [], [], 0
+    for page in pages:
+        tails.append(page.i + offset)
+        heads.append(page.j + offset)
+        offset += len(page.shown)
+    i, j = np.concatenate(tails), np.concatenate(heads)
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        scores = np.clip(x @ w, -30, 30)
+        e = np.exp(scores)
+        by_tail, by_head = 1 + np.bincount(i, e, offset), 1 + np.bincount(j, e, offset)
+        value = np.log(by_tail).sum() + np.log(by_head).sum() - 2 * (scores * y).sum()
+        slope = x.T @ (e / by_tail[i] + e / by_head[j] - 2 * y)
+        return float(value + ridge * (w @ w) / 2), slope + ridge * w
+
+    return dict(zip(names, map(float, minimum(loss, len(names))), strict=True))
+
+
+def seam_figures(
+    pages: Sequence[SeamPage], weights: Mapping[str, float], show: bool = False
+) -> dict[str, float]:
+    found = said = true = 0
+    for page in pages:
+        scores = _stack(page, list(weights)) @ np.array(list(weights.values()))
+        chosen = assign(page.i, page.j, scores)
+        found += int(page.true[chosen].sum())
+        said += len(chosen)
+        true += int(page.true.sum()) + page.missing
+        if show:
+            for p in sorted({*chosen, *np.flatnonzero(page.true).tolist()}):
+                if (p in chosen) != bool(page.true[p]):
+                    what, far = "said" if p in chosen else "missed", int(page.j[p] - page.i[p])
+                    tail, head = page.shown[page.i[p]][-22:], page.shown[page.j[p]][:22]
+                    print(what, round(float(scores[p]), 2), far, tail, "|", head)
+    return {
+        "precision": found / max(1, said),
+        "recall": found / max(1, true),
+        "F1": 2 * found / max(1, said + true),
+    }
+
+
+def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
+    zero = np.zeros(len(page.i))
+    return np.column_stack(
+        [np.ones(len(page.i)) if n == "bias" else page.columns.get(n, zero) for n in names]
+    )
+
+
+def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, show: bool) -> str:
+    figures = []
+    for held in folds([name for name, _ in pages]):
+        fitted = fit_pairs([s for name, s in pages if name not in held], 1.0)
+        figures.append(seam_figures([s for name, s in pages if name in held], fitted, show))
+    mean = means(figures)
+    count = sum(int(s.true.sum()) for _, s in pages)
+    print("seams of lines" if lines else "seams", count, mean)
+    note = {"date": today(), "data": data, "seams": count, **mean}
+    reason = "Log-odds of a seam against staying open; evidence.seams names the features."
+    if lines:
+        reason += "  For pages whose blocks are printed lines."
+    weights = fit_pairs([s for _, s in pages], 1.0)
+    return toml_weights("seams.lines" if lines else "seams.pair", reason, weights, note)

@@ -1,0 +1,51 @@
+"""Matrices, folds, figures and the rule files that come of them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
+    place = {name: at for at, name in enumerate(names)}
+    x = np.zeros((len(rows), len(names)))
+    x[:, 0] = 1.0
+    for at, row in enumerate(rows):
+        for name, value in row.items():
+            if name in place:
+                x[at, place[name]] = value
+    return x
+
+
+def minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
+    return np.asarray(minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 800}).x)
+
+
+def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
+    names = sorted(set(editions))
+    return [set(names[n::k]) for n in range(k)]
+
+
+def toml_weights(identity: str, reason: str, values: Mapping[str, float], fitted: Mapping[str, Any]) -> str:
+    lines = ["[[weights]]", f'id = "{identity}"', f'reason = """{reason}"""', "[weights.fitted]"]
+    lines += [f'"{key}" = {json.dumps(value)}' for key, value in fitted.items()]
+    lines.append("[weights.values]")
+    lines += [f'"{name}" = {value:.3f}' for name, value in values.items() if abs(value) >= 0.005]
+    return "\n".join(lines) + "\n"
+
+
+def means(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {key: round(float(np.mean([f[key] for f in figures])), 4) for key in figures[0]}
+
+
+def today() -> str:
+    return datetime.date.today().isoformat()
