@@ -61,9 +61,10 @@ def _shortest(group: Sequence[str]) -> tuple[str, ...]:
     return tuple(s for s in group if not any(other in s for other in group if other and other != s))
 
 
-def _worth(group: Sequence[str]) -> tuple[int, int]:
+def _worth(group: Iterable[str]) -> tuple[int, int]:
     """Fewer and longer strings tell more; any letter tells least."""
-    return (len(group) + 12 * (LETTER in group), -min(map(len, group)))
+    strings = tuple(group)
+    return (len(strings) + 12 * (LETTER in strings), -min(map(len, strings)))
 
 
 def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[tuple[str, ...]]:
