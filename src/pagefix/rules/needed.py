@@ -10,16 +10,43 @@ from __future__ import annotations
 
 import importlib
 import re
+import string
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-Needs = tuple[tuple[str, ...], ...]
-"""Groups of strings: a text that matches holds at least one string of every group."""
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A text that matches holds at least one string of every group.
+
+    ``characters`` are the first characters of each group's strings; ``groups`` are the
+    groups with longer strings, which are looked for where all characters are there.
+    """
+
+    characters: tuple[frozenset[str], ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    def lacking(self, text: str) -> bool:
+        """Whether no match can be in ``text``, because a group is missing."""
+        if self.characters:
+            present = _characters(text)
+            for first in self.characters:
+                if first.isdisjoint(present):
+                    return True
+            for group in self.groups:
+                if not any(each in text if each else _LETTERS & present for each in group):
+                    return True
+        return False
+
 
 LETTER = ""
 """Stands in a group for any letter that ``(?i)`` takes for an ASCII one."""
 
-_LETTERS = re.compile("[A-Za-z\u0130\u0131\u017f\u212a]")
+_LETTERS = frozenset(string.ascii_letters + "\u0130\u0131\u017f\u212a")
 # Larger groups take longer to look for than they save.
 _MOST = 48
 _GROUPS = 3
@@ -32,7 +59,19 @@ _FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
 
 
 def needed(source: str) -> Needs:
-    """The groups that every match of ``source`` holds, the most telling first; none if in doubt."""
+    """What every match of ``source`` holds, the most telling first; nothing where in doubt."""
+    groups = _groups(source)
+    characters = tuple(frozenset().union(*(string[:1] or _LETTERS for string in group)) for group in groups)
+    return Needs(characters, tuple(group for group in groups if max(map(len, group)) > 1))
+
+
+# One text is asked of all patterns in a row, so few need to be kept.
+@lru_cache(maxsize=32)
+def _characters(text: str) -> frozenset[str]:
+    return frozenset(text)
+
+
+def _groups(source: str) -> tuple[Group, ...]:
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
     if _FOREIGN.search(_ESCAPED.sub("x", plain)):
@@ -45,18 +84,7 @@ def needed(source: str) -> Needs:
     return tuple(sorted(dict.fromkeys(map(_shortest, groups)), key=_worth)[:_GROUPS])
 
 
-def lacks(text: str, start: int, needs: Needs) -> bool:
-    """Whether no match can begin at ``start`` or later, because a group is missing from there on."""
-    for group in needs:
-        for string in group:
-            if (text.find(string, start) >= 0) if string else _LETTERS.search(text, start):
-                break
-        else:
-            return True
-    return False
-
-
-def _shortest(group: Sequence[str]) -> tuple[str, ...]:
+def _shortest(group: Sequence[str]) -> Group:
     """The group without strings that hold another one of it: 图 makes 图片 needless."""
     return tuple(s for s in group if not any(other in s for other in group if other and other != s))
 
@@ -67,8 +95,8 @@ def _worth(group: Iterable[str]) -> tuple[int, int]:
     return (len(strings) + 12 * (LETTER in strings), -min(map(len, strings)))
 
 
-def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[tuple[str, ...]]:
-    groups: list[tuple[str, ...]] = []
+def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[Group]:
+    groups: list[Group] = []
     run = ""
     for operation, argument in items:
         name = str(operation)
@@ -82,7 +110,7 @@ def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[tuple[str, ...
     return [*groups, (run,)] if run else groups
 
 
-def _of_item(name: str, argument: Any, ignore_case: bool) -> list[tuple[str, ...]]:
+def _of_item(name: str, argument: Any, ignore_case: bool) -> list[Group]:
     match name:
         case "LITERAL":  # one with a capital and a small form, where case is ignored
             return [(LETTER,)] if chr(argument).isascii() else []
@@ -104,7 +132,7 @@ def _of_item(name: str, argument: Any, ignore_case: bool) -> list[tuple[str, ...
     return []
 
 
-def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool) -> list[tuple[str, ...]]:
+def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool) -> list[Group]:
     found: dict[str, None] = {}
     for operation, argument in members:
         name = str(operation)
@@ -123,7 +151,7 @@ def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool) -> list[tuple
     return [tuple(found)] if len(found) <= _MOST else []
 
 
-def _of_branches(branches: Sequence[Any], ignore_case: bool) -> list[tuple[str, ...]]:
+def _of_branches(branches: Sequence[Any], ignore_case: bool) -> list[Group]:
     """One group that holds the best of each branch, if each has one."""
     union: dict[str, None] = {}
     for branch in branches:

@@ -7,7 +7,7 @@ from typing import Any
 import regex
 
 from pagefix.errors import RuleError
-from pagefix.rules.needed import Needs, lacks, needed
+from pagefix.rules.needed import Needs, needed
 
 Match = Any  # regex ships no types
 
@@ -49,7 +49,7 @@ class Pattern:
     def _run(self, how: str, text: str, start: int) -> Match | None:
         if self._needs is None:
             self._needs = needed(self._source)
-        if lacks(text, start, self._needs):
+        if self._needs.lacking(text):
             return None
         if self._compiled is None:
             self._compiled = regex.compile(self._source)
