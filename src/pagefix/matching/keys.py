@@ -62,11 +62,44 @@ class Key:
         return int(self.offsets[start]), int(self.offsets[end - 1]) + 1
 
 
+# What a code point is in a key: another code point, nothing, several, or not asked yet.
+_DROPPED, _SEVERAL, _UNKNOWN = -1, -2, -3
+
+
 def key_of(text: str) -> Key:
     """The comparison key of ``text``: word characters only, NFKC, simplified."""
+    folded = fold(text)
+    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    table = _key_codes()
+    keys = table[codes]
+    if (keys == _UNKNOWN).any():
+        for code in set(codes[keys == _UNKNOWN].tolist()):
+            table[code] = _key_code(chr(code))
+        keys = table[codes]
+    if (keys == _SEVERAL).any():
+        return _key_by_characters(folded)
+    offsets = np.flatnonzero(keys >= 0)
+    return Key(keys[offsets].tobytes().decode("utf-32-le"), offsets)
+
+
+@lru_cache(maxsize=1)
+def _key_codes() -> npt.NDArray[np.int32]:
+    """Every code point's part in a key, looked up when it is first met: 4 MB a process."""
+    return np.full(0x110000, _UNKNOWN, dtype=np.int32)
+
+
+def _key_code(char: str) -> int:
+    if not char.isalnum():
+        return _DROPPED
+    same = _compatible(char)
+    return ord(same) if len(same) == 1 else _SEVERAL
+
+
+def _key_by_characters(folded: str) -> Key:
+    """The key of a text in which one character, like ㎏, stands for several."""
     chars: list[str] = []
     offsets: list[int] = []
-    for at, char in enumerate(fold(text)):
+    for at, char in enumerate(folded):
         if char.isalnum():
             for one in _compatible(char):
                 chars.append(one)

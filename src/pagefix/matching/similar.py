@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Sketch = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int64]
 
 # Three characters a shingle: at 3 % errors five-character ones lose a fifth of the near
 # duplicates, three-character ones none.  16 bands of 2 rows find pairs that share 40 % of
@@ -16,41 +17,75 @@ Sketch = npt.NDArray[np.uint32]
 _SHINGLE, _BANDS, _ROWS = 3, 16, 2
 
 
-def alike(texts: Sequence[str]) -> list[tuple[int, int]]:
+def alike(texts: Sequence[str], least: int = _SHINGLE) -> list[tuple[int, int]]:
     """Pairs of positions whose texts are candidates for being alike, by MinHash and LSH.
 
-    Signatures are made in numpy for a whole text at once and handed to datasketch, which
-    keeps the bands.  Candidates are to be verified.
+    Texts of fewer than ``least`` characters are passed over.  Signatures are made in numpy
+    for all texts at once; of a page's texts few share a band with any other, and only those
+    are handed to datasketch, which keeps the bands.  Candidates are to be verified.
     """
-    from datasketch import MinHash, MinHashLSH
+    sized = [at for at, text in enumerate(texts) if len(text) >= max(least, _SHINGLE)]
+    sketches = _signatures([texts[at] for at in sized])
+    shared = _sharing_a_band(sketches)
+    if not len(shared):
+        return []
+    from datasketch import LeanMinHash, MinHashLSH
 
     index = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
     pairs: list[tuple[int, int]] = []
-    for at, text in enumerate(texts):
-        if len(text) < _SHINGLE:
-            continue
-        signature = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashvalues=_signature(text), scheme="affine32")
-        pairs += [(other, at) for other in index.query(signature)]
-        index.insert(at, signature, check_duplication=False)
+    for row in shared.tolist():
+        signature = LeanMinHash(seed=1, hashvalues=sketches[row], scheme="affine32")
+        pairs += [(other, sized[row]) for other in index.query(signature)]
+        index.insert(sized[row], signature, check_duplication=False)
     return sorted(pairs)
 
 
-def _signature(text: str) -> Sketch:
-    """The least value of every permutation over the text's shingles (datasketch's affine32 scheme)."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def _sharing_a_band(sketches: Sketch) -> Ints:
+    """The rows of ``sketches`` (texts x permutations) that agree with another row in some band."""
+    if len(sketches) < 2:
+        return np.zeros(0, dtype=np.int64)
+    bands = np.ascontiguousarray(sketches).view(np.uint64)  # two rows of uint32 are one band
+    order = np.argsort(bands, axis=0, kind="stable")
+    ranked = np.take_along_axis(bands, order, axis=0)
+    same = ranked[1:] == ranked[:-1]
+    found = np.zeros(len(sketches), dtype=bool)
+    found[order[1:][same]] = True
+    found[order[:-1][same]] = True
+    return np.flatnonzero(found)
+
+
+def _signatures(texts: Sequence[str]) -> Sketch:
+    """The least value of every permutation over each text's shingles (datasketch's affine32 scheme).
+
+    Texts of at least one shingle in, an array of texts x permutations out.
+    """
+    sizes = np.array([len(text) for text in texts], dtype=np.int64)
+    sketches = np.empty((len(texts), _BANDS * _ROWS), dtype=np.uint32)
+    if not len(texts):
+        return sketches
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = np.cumsum(sizes)
+    # Shingles that run from one text into the next belong to neither.
+    inside = np.ones(len(codes), dtype=bool)
+    inside[ends - 1] = inside[ends - 2] = False
+    shingles = _mixed(codes)[inside[: len(codes) - _SHINGLE + 1]]
+    first = np.concatenate([[0], np.cumsum(sizes - _SHINGLE + 1)[:-1]])
+    for number, (factor, offset) in enumerate(zip(*_permutations(), strict=True)):
+        sketches[:, number] = np.minimum.reduceat(shingles * factor + offset, first)
+    return sketches
+
+
+def _mixed(codes: Sketch) -> Sketch:
+    """A hash of every run of three codes, its bits mixed."""
     n = len(codes) - _SHINGLE + 1
-    shingles = (codes[:n] * np.uint32(0x01000193) + codes[1 : n + 1]) * np.uint32(0x01000193) + codes[
-        2 : n + 2
-    ]
+    shingles = (codes[:n] * np.uint32(0x01000193) + codes[1 : n + 1]) * np.uint32(0x01000193) + codes[2:]
     # MurmurHash3's last step: shingles of neighbouring characters must not be neighbours.
     shingles ^= shingles >> np.uint32(16)
     shingles *= np.uint32(0x85EBCA6B)
     shingles ^= shingles >> np.uint32(13)
     shingles *= np.uint32(0xC2B2AE35)
     shingles ^= shingles >> np.uint32(16)
-    factors, offsets = _permutations()
-    signature: Sketch = (shingles[:, None] * factors[None, :] + offsets[None, :]).min(axis=0)
-    return signature
+    return shingles
 
 
 @lru_cache(maxsize=1)

@@ -60,9 +60,7 @@ def _whole_pairs(runs: Sequence[Run], texts: Sequence[Text]) -> list[tuple[int, 
         for run in runs
         if run.a != run.b and run.size >= 0.4 * min(texts[run.a].size, texts[run.b].size)
     }
-    pairs |= {
-        pair for pair in alike([text.key.text for text in texts]) if min(texts[n].size for n in pair) >= 20
-    }
+    pairs |= set(alike([text.key.text for text in texts], least=20))
     return sorted(pairs, key=lambda pair: (-min(texts[n].size for n in pair), pair))
 
 

@@ -1,0 +1,166 @@
+"""What a text must hold for a pattern to match, read off the pattern itself.
+
+Most patterns cannot match most blocks: a jump line needs 转 or 接, a photographer's credit 摄
+or 图.  Looking for a few characters takes a twentieth of the time of running the expression,
+and a page asks three thousand times.  The answer of a pattern never changes: where its
+syntax is not understood, nothing is demanded.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A text that matches holds at least one string of every group.
+
+    ``characters`` are the first characters of each group's strings; ``groups`` are the
+    groups with longer strings, which are looked for where all characters are there.
+    """
+
+    characters: tuple[frozenset[str], ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    def lacking(self, text: str) -> bool:
+        """Whether no match can be in ``text``, because a group is missing."""
+        if self.characters:
+            present = _characters(text)
+            for first in self.characters:
+                if first.isdisjoint(present):
+                    return True
+            for group in self.groups:
+                if not any(each in text if each else _LETTERS & present for each in group):
+                    return True
+        return False
+
+
+LETTER = ""
+"""Stands in a group for any letter that ``(?i)`` takes for an ASCII one."""
+
+_LETTERS = frozenset(string.ascii_letters + "\u0130\u0131\u017f\u212a")
+# Larger groups take longer to look for than they save.
+_MOST = 48
+_GROUPS = 3
+_PROPERTY = re.compile(r"\\[pP]\{[^{}]*\}")
+_NAMED = re.compile(r"\(\?P<\w+>")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+# What the regex package reads otherwise than the standard library's parser, or it alone: fuzzy
+# counts in braces; sets within sets, their operators and POSIX classes.
+_FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
+
+
+def needed(source: str) -> Needs:
+    """What every match of ``source`` holds, the most telling first; nothing where in doubt."""
+    groups = _groups(source)
+    characters = tuple(frozenset().union(*(string[:1] or _LETTERS for string in group)) for group in groups)
+    return Needs(characters, tuple(group for group in groups if max(map(len, group)) > 1))
+
+
+# One text is asked of all patterns in a row, so few need to be kept.
+@lru_cache(maxsize=32)
+def _characters(text: str) -> frozenset[str]:
+    return frozenset(text)
+
+
+def _groups(source: str) -> tuple[Group, ...]:
+    # Properties are not known to the parser; a word character stands for them, and demands nothing.
+    plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
+    if _FOREIGN.search(_ESCAPED.sub("x", plain)):
+        return ()
+    try:
+        parsed = importlib.import_module("re._parser").parse(plain)
+    except (ImportError, re.error, OverflowError, RecursionError):
+        return ()
+    groups = _of_sequence(parsed, bool(parsed.state.flags & re.IGNORECASE))
+    return tuple(sorted(dict.fromkeys(map(_shortest, groups)), key=_worth)[:_GROUPS])
+
+
+def _shortest(group: Sequence[str]) -> Group:
+    """The group without strings that hold another one of it: 图 makes 图片 needless."""
+    return tuple(s for s in group if not any(other in s for other in group if other and other != s))
+
+
+def _worth(group: Iterable[str]) -> tuple[int, int]:
+    """Fewer and longer strings tell more; any letter tells least."""
+    strings = tuple(group)
+    return (len(strings) + 12 * (LETTER in strings), -min(map(len, strings)))
+
+
+def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[Group]:
+    groups: list[Group] = []
+    run = ""
+    for operation, argument in items:
+        name = str(operation)
+        if name == "LITERAL" and not (ignore_case and _cased(chr(argument))):
+            run += chr(argument)
+            continue
+        if run:
+            groups.append((run,))
+            run = ""
+        groups += _of_item(name, argument, ignore_case)
+    return [*groups, (run,)] if run else groups
+
+
+def _of_item(name: str, argument: Any, ignore_case: bool) -> list[Group]:
+    match name:
+        case "LITERAL":  # one with a capital and a small form, where case is ignored
+            return [(LETTER,)] if chr(argument).isascii() else []
+        case "IN":
+            return _of_set(argument, ignore_case)
+        case "BRANCH":
+            return _of_branches(argument[1], ignore_case)
+        case "SUBPATTERN":
+            _, added, taken, inner = argument
+            flagged = (ignore_case or bool(added & re.IGNORECASE)) and not taken & re.IGNORECASE
+            return _of_sequence(inner, flagged)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            least, _, inner = argument
+            return _of_sequence(inner, ignore_case) if least else []
+        case "ATOMIC_GROUP":
+            return _of_sequence(argument, ignore_case)
+        case "ASSERT" if argument[0] > 0:  # looks ahead; what stands behind may lie before the start
+            return _of_sequence(argument[1], ignore_case)
+    return []
+
+
+def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool) -> list[Group]:
+    found: dict[str, None] = {}
+    for operation, argument in members:
+        name = str(operation)
+        if name not in ("LITERAL", "RANGE"):
+            return []
+        first, last = (argument, argument) if name == "LITERAL" else argument
+        if last - first > 2 * _MOST:
+            return []
+        for char in map(chr, range(first, last + 1)):
+            if ignore_case and _cased(char):
+                if not char.isascii():
+                    return []
+                found[LETTER] = None
+            else:
+                found[char] = None
+    return [tuple(found)] if len(found) <= _MOST else []
+
+
+def _of_branches(branches: Sequence[Any], ignore_case: bool) -> list[Group]:
+    """One group that holds the best of each branch, if each has one."""
+    union: dict[str, None] = {}
+    for branch in branches:
+        groups = _of_sequence(branch, ignore_case)
+        if not groups:
+            return []
+        union |= dict.fromkeys(min(groups, key=_worth))
+    return [tuple(union)] if len(union) <= _MOST else []
+
+
+def _cased(char: str) -> bool:
+    return char.lower() != char or char.upper() != char or char.casefold() != char

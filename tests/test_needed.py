@@ -1,0 +1,80 @@
+"""What a pattern needs is read off it: a text is only passed over where no match can be."""
+
+from __future__ import annotations
+
+import string
+import sys
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pagefix.rules import load_rules
+from pagefix.rules.entries import Entry
+from pagefix.rules.needed import _LETTERS, LETTER, Group, _groups, needed
+from tests.support.cases import cases
+
+PATTERNS = [entry for entry in load_rules().entries if entry.kind == "pattern"]
+LINES = [line for case in cases() for line in case.page.split("\n") if line]
+
+
+@pytest.mark.parametrize("entry", PATTERNS, ids=lambda entry: entry.id)
+def test_what_matches_is_never_passed_over(entry: Entry) -> None:
+    needs, compiled = needed(entry.data["regex"]), regex.compile(entry.data["regex"])
+    for text in (*entry.data["examples"], *LINES):
+        assert not (compiled.search(text) and needs.lacking(text))
+
+
+@given(st.data())
+def test_pieces_of_examples_are_never_passed_over(data: st.DataObject) -> None:
+    entry = data.draw(st.sampled_from(PATTERNS))
+    parts = data.draw(st.lists(st.sampled_from([*entry.data["examples"], *LINES]), min_size=1, max_size=3))
+    text = "".join(part[data.draw(st.integers(0, len(part))) :] for part in parts)
+    found = regex.search(entry.data["regex"], text)
+    assert not (found and needed(entry.data["regex"]).lacking(text))
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("上接第[一二]版", (("上接第",), ("版",), ("一", "二"))),
+        ("(?:图|图片|照片)为", (("为",), ("图", "照片"))),
+        ("(?:下转)?版{2}", (("版",),)),
+        (r"\p{Han}{2,4}摄", (("摄",),)),
+        ("(?i)page[3]", (("3",), (LETTER,))),
+        ("(?i:p)见", (("见",), (LETTER,))),
+        ("(?<=。)图", (("图",),)),
+        ("(?=.*责编)[^。]{2}", (("责编",),)),
+        ("(?!图).版", (("版",),)),
+    ],
+)
+def test_needs_of_plain_patterns(source: str, needs: tuple[Group, ...]) -> None:
+    assert _groups(source) == needs
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(?:上接第一版){e<=1}",  # fuzzy: no character is sure to stand there
+        "[[一二]--[二]]版?",  # sets within sets
+        "[[:alpha:]]",
+        r"\d+",
+        "图?",
+        "(?:图|.)",
+        "(?:图|)",
+        "[^图]",
+        "(?i)é",
+        r"(?P<a>图)|\L<names>",
+        "(",
+    ],
+)
+def test_nothing_is_demanded_where_nothing_is_sure(source: str) -> None:
+    assert _groups(source) == ()
+
+
+def test_letters_are_all_that_regex_takes_for_ascii_ones() -> None:
+    every = "".join(map(chr, [*range(0xD800), *range(0xE000, sys.maxunicode + 1)]))
+    for letter in string.ascii_lowercase:
+        assert set(regex.findall(f"(?i){letter}", every)) <= _LETTERS
+    assert _LETTERS.isdisjoint("转第2版é")
