@@ -28,6 +28,8 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
+    # A page that was mended before shows where words are lost.
+    lost |= {(block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))}
     fragments = fragments_of(blocks, bodies, lost)
     i, j, scores = weigh(fragments, Weights.read(rules.weights), fold(trimmed.page.text))
     found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
