@@ -49,6 +49,22 @@ def test_clean_and_restore(archive: Path, tmp_path: Path) -> None:
     assert (back / "2025-05-29/A01.md").read_bytes() == (archive / "2025-05-29/A01.md").read_bytes()
 
 
+def test_what_may_be_done_is_the_users_choice(archive: Path, tmp_path: Path) -> None:
+    done = run("clean", archive, "--out", tmp_path / "out", "--min-score", "1", "--json")
+    assert json.loads(done.stdout)["uncertain"] == 1
+    row = next(
+        row
+        for line in (tmp_path / "out/ledger.jsonl").read_text(encoding="utf-8").splitlines()
+        if (row := json.loads(line))["action"] == "uncertain"
+    )
+    assert (row["rule"], row["what"]) == ("seams.pair", "seam")
+    assert "below min_score 1" in row["why"]
+    done = run("clean", archive, "--out", tmp_path / "out", "--select", "repeats, jumps", "--json")
+    assert [json.loads(done.stdout)[key] for key in ("joined", "uncertain")] == [0, 0]
+    done = run("clean", archive, "--out", tmp_path / "out", "--ignore", "seam")
+    assert (done.returncode, "did you mean seams?" in done.stderr) == (2, True)
+
+
 def test_a_second_run_gives_the_same_files(archive: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("clean", archive, "--out", out)

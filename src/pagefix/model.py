@@ -171,13 +171,17 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something found and left alone: what it may be, why it was left, how likely."""
+    """Something found and left alone: what it may be, why it was left, how likely.
+
+    ``of`` is what it was found to belong to: the copy of a repeat, the tail of a seam.
+    """
 
     span: Span
     what: str
     why: str
     score: float
     rule: str
+    of: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,7 @@ class Linked:
     pages: tuple[Grouped, ...]
     stories: tuple[Story, ...]
     seams: tuple[Seam, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +280,8 @@ class Article:
 class Row:
     """One row of the ledger.
 
-    ``of`` names the kept copy of a repeat, ``tail`` and ``head`` the two fragments of a
+    ``of`` names the kept copy of a repeat (in an uncertain row what the finding would belong
+    to), ``tail`` and ``head`` the two fragments of a
     join (written as ``from`` and ``to``), ``after`` the text that a replace puts there.
     """
 

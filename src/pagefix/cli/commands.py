@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pagefix.cli.options import choice_options, names
 from pagefix.cli.rules import rules_group
 from pagefix.version import VERSION
 
@@ -35,10 +36,19 @@ def cli() -> None:
 @click.option(
     "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones."
 )
+@choice_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def clean(
-    archive: Path, out: Path, encoding: str | None, rules_folder: Path | None, quiet: bool, as_json: bool
+    archive: Path,
+    out: Path,
+    encoding: str | None,
+    rules_folder: Path | None,
+    min_score: float | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    quiet: bool,
+    as_json: bool,
 ) -> int:
     """Clean every page below ARCHIVE.
 
@@ -49,6 +59,7 @@ def clean(
     Example:
       pagefix clean seeds --out clean
       pagefix clean scans --out clean --encoding gb18030
+      pagefix clean scans --out clean --min-score 0.9 --ignore repeats.stutter
     """
     from pagefix.archive import clean_archive
     from pagefix.cli.config import configured
@@ -56,7 +67,9 @@ def clean(
     from pagefix.rules import load_rules
 
     settings = configured(Path.cwd())
-    rules = load_rules(rules_folder or settings.rules)
+    rules = load_rules(rules_folder or settings.rules).choosing(
+        min_score=min_score, select=names(select), ignore=names(ignore)
+    )
     with progress(quiet or as_json) as report:
         summary = clean_archive(archive, out, rules, encoding=encoding or settings.encoding, progress=report)
     for message in summary.messages:

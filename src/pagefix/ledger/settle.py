@@ -12,6 +12,7 @@ from pagefix.model import (
     Block,
     Cleaned,
     Credit,
+    Doubt,
     Grouped,
     Linked,
     Page,
@@ -47,6 +48,7 @@ def settle(linked: Linked, gap_mark: str) -> Cleaned:
     by_path = {page.path: page.text for page in pages}
     for seam in linked.seams:
         rows.append(_join(by_path, seam.tail, seam.head, seam.rule, seam.score))
+    rows += [_uncertain(by_path, doubt) for doubt in linked.doubts]
     covered = [span for a in articles for b in a.blocks for span in b.spans]
     covered += [Span(row.page, row.start, row.end) for row in rows if row.action is Action.DROP]
     for page in pages:
@@ -87,11 +89,15 @@ def _page_rows(grouped: Grouped, gap_mark: str) -> Iterator[Row]:
     for seam in grouped.seams:
         yield _join({path: text}, seam.tail, seam.head, seam.rule, seam.score)
     for doubt in grouped.doubts:
-        start, end = doubt.span.start, doubt.span.end
-        yield Row(
-            path, start, end, Action.UNCERTAIN, doubt.what, doubt.rule, doubt.score, text[start:end],
-            what=doubt.what, why=doubt.why,
-        )  # fmt: skip
+        yield _uncertain({path: text}, doubt)
+
+
+def _uncertain(texts: Mapping[str, str], doubt: Doubt) -> Row:
+    page, start, end = doubt.span
+    return Row(
+        page, start, end, Action.UNCERTAIN, doubt.what, doubt.rule, doubt.score, texts[page][start:end],
+        of=doubt.of, what=doubt.what, why=doubt.why,
+    )  # fmt: skip
 
 
 def _join(texts: Mapping[str, str], tail: Span, head: Span, rule: str, score: float) -> Row:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_folder, shipped_folder
 from pagefix.rules.patterns import Pattern
 
-__all__ = ["Pattern", "Rules", "load_rules", "shipped_folder"]
+__all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
 
 class Rules:
     """A frozen set of rules.  Picklable; patterns are compiled when they are first used."""
 
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
+    def __init__(self, entries: tuple[Entry, ...], choice: Choice | None = None) -> None:
         self._entries = entries
         timeout = next((float(e.data["value"]) for e in entries if e.id == "rules.pattern_timeout"), 1.0)
         patterns: dict[str, list[Pattern]] = {}
@@ -37,9 +38,10 @@ class Rules:
                 values[entry.id] = entry.data
         self._patterns = {kind: tuple(found) for kind, found in patterns.items()}
         self._values = values
+        self._choice = choice or Choice(float(values.get("choice.min_score", {"value": 0.5})["value"]))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (Rules, (self._entries,))
+        return (Rules, (self._entries, self._choice))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -47,10 +49,53 @@ class Rules:
         return self._entries
 
     @property
+    def choice(self) -> Choice:
+        """What is done at once, and what is only reported."""
+        return self._choice
+
+    def choosing(
+        self,
+        *,
+        min_score: float | None = None,
+        select: Iterable[str] | None = None,
+        ignore: Iterable[str] | None = None,
+    ) -> Rules:
+        """The same rules with another choice; None keeps what stands.
+
+        Raises :class:`~pagefix.errors.UsageError` for a score that is no probability and for
+        names that no finding has.
+        """
+        old = self._choice
+        choice = Choice(
+            old.min_score if min_score is None else min_score,
+            old.select if select is None else tuple(select),
+            old.ignore if ignore is None else tuple(ignore),
+        )
+        check_choice(choice, self.words("choice.findings"))
+        return Rules(self._entries, choice)
+
+    def chosen(self, rule: str) -> bool:
+        """Whether findings of ``rule`` are wanted; those that are not are left alone without a word."""
+        return self._choice.chosen(rule)
+
+    def allows(self, rule: str, score: float) -> bool:
+        """Whether a finding of ``rule`` with this probability is carried out.
+
+        One that is chosen and not allowed is a doubt: it goes into the ledger, and the page
+        stays as it is.
+        """
+        return score >= self._choice.min_score and self._choice.chosen(rule)
+
+    def why_not(self, score: float) -> str:
+        """What the ledger says of a finding that is not likely enough."""
+        return f"its score {score:g} is below min_score {self._choice.min_score:g}"
+
+    @property
     def version(self) -> str:
-        """Twelve hex digits that change whenever a rule in force changes."""
+        """Twelve hex digits that change whenever a rule in force or the choice changes."""
         content = [(entry.kind, entry.id, entry.data) for entry in self._entries]
-        dumped = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        choice = (self._choice.min_score, self._choice.select, self._choice.ignore)
+        dumped = json.dumps([content, choice], ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(dumped.encode()).hexdigest()[:12]
 
     def patterns(self, kind: str) -> tuple[Pattern, ...]:

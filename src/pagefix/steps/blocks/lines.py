@@ -42,7 +42,7 @@ def find_lines(text: str) -> list[Line]:
     """The lines of ``text`` that hold anything, in order."""
     lines: list[Line] = []
     gap = 0
-    for start, end, breaks in _stretches(text):
+    for start, end, breaks in stretches(text):
         line = _line(text, start, end, gap if lines else 0)
         if line is None:
             gap += breaks
@@ -52,7 +52,7 @@ def find_lines(text: str) -> list[Line]:
     return lines
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int, int]]:
+def stretches(text: str) -> Iterator[tuple[int, int, int]]:
     """Start, end and the weight of the break behind, for each physical line."""
     at = 0
     for found in _BREAK.finditer(text):

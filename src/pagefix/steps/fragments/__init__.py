@@ -8,7 +8,7 @@ from dataclasses import replace
 from pagefix.evidence.ends import Fragment
 from pagefix.evidence.seams import Weights, odds, weigh
 from pagefix.matching.keys import fold
-from pagefix.model import Block, Joined, Role, Seam, Trimmed, Way
+from pagefix.model import Block, Doubt, Joined, Role, Seam, Trimmed, Way
 from pagefix.rules import Rules
 from pagefix.steps.fragments.assignment import assign
 
@@ -22,22 +22,28 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     Every open tail is weighed against every head within reach, and against staying open;
     one assignment over the page decides (weights: ``seams.pair`` or
     ``seams.lines``, and ``seams.rare``).  A joined paragraph
-    stands where its first fragment stood.
+    stands where its first fragment stood.  A seam that is not likely enough for the rules'
+    choice stays open, as a doubt.
     """
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
+    # A page that was mended before shows where words are lost.
+    lost |= {(block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))}
     fragments = fragments_of(blocks, bodies, lost)
     i, j, scores = weigh(fragments, Weights.read(rules.weights), fold(trimmed.page.text))
-    joins = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
+    found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
+    seams = {tail: _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(found.items())}
+    done = {tail: seam for tail, seam in seams.items() if rules.allows(seam.rule, seam.score)}
+    doubts = (
+        _doubt(seam, rules) for tail, seam in seams.items() if tail not in done and rules.chosen(seam.rule)
+    )
     return Joined(
         page=trimmed.page,
-        blocks=_paragraphs(blocks, {tail: head for tail, (head, _) in joins.items()}),
+        blocks=_paragraphs(blocks, {tail: found[tail][0] for tail in done}),
         repeats=trimmed.repeats,
-        seams=tuple(
-            _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(joins.items())
-        ),
-        doubts=trimmed.doubts,
+        seams=tuple(done.values()),
+        doubts=(*trimmed.doubts, *doubts),
     )
 
 
@@ -91,6 +97,10 @@ def _seam(tail: Block, head: Block, score: float) -> Seam:
         score=odds(score),
         rule="seams.pair",
     )
+
+
+def _doubt(seam: Seam, rules: Rules) -> Doubt:
+    return Doubt(seam.head, "seam", rules.why_not(seam.score), seam.score, seam.rule, of=seam.tail)
 
 
 def _paragraphs(blocks: Sequence[Block], goes_on: Mapping[int, int]) -> tuple[Block, ...]:

@@ -12,9 +12,10 @@ from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.seams import Weights, log_odds, odds
 from pagefix.matching.keys import fold
 from pagefix.matching.labels import normal_label, same_page
-from pagefix.model import Block, Grouped, Linked, Role, Seam, Story, Way
+from pagefix.model import Block, Doubt, Grouped, Linked, Role, Seam, Span, Story, Way
 from pagefix.rules import Rules
 
+_LINK, _SENTENCE = "jumps.link", "jumps.cut_sentence"
 _FLOW = frozenset({Role.BODY, Role.CROSSHEAD, Role.NOTE, Role.TABLE})
 
 
@@ -33,6 +34,7 @@ def link_jumps(pages: Sequence[Grouped], rules: Rules) -> Linked:
     Both ends must agree: where the jump lines point, the headline (same, shortened or
     quoted in the mark), the sentence that the jump cuts, and the words shared.  All ends
     of the edition are one assignment, so that bare marks do not snatch each other's parts.
+    What is not likely enough for the rules' choice stays apart, as a doubt.
     """
     stories = [story for page in pages for story in page.stories]
     on_page = [normal_label(page.page.label) for page in pages for _ in page.stories]
@@ -42,14 +44,28 @@ def link_jumps(pages: Sequence[Grouped], rules: Rules) -> Linked:
     landing = [
         _End(n, on_page[n], normal_label(s.continued_from)) for n, s in enumerate(stories) if s.continued_from
     ]
-    links = _assign(leaving, landing, stories, rules)
-    joined, seams = _merge(stories, links, Weights.read(rules.weights))
-    return Linked(pages=tuple(pages), stories=tuple(joined), seams=tuple(seams))
+    found = _assign(leaving, landing, stories, rules) if rules.chosen(_LINK) else {}
+    links = {a: b for a, (b, score) in found.items() if rules.allows(_LINK, score)}
+    joined, seams, doubts = _merge(stories, links, rules)
+    doubts += [
+        Doubt(
+            _mark(stories[b], Way.FROM), "jump", rules.why_not(score), score, _LINK, _mark(stories[a], Way.TO)
+        )
+        for a, (b, score) in found.items()
+        if a not in links
+    ]
+    return Linked(pages=tuple(pages), stories=tuple(joined), seams=tuple(seams), doubts=tuple(doubts))
+
+
+def _mark(story: Story, way: Way) -> Span:
+    """Where the story says that it goes on, or that it is continued."""
+    return next(block.pieces[0] for block in story.blocks if block.jump and block.jump.way is way)
 
 
 def _assign(
     leaving: Sequence[_End], landing: Sequence[_End], stories: Sequence[Story], rules: Rules
-) -> dict[int, int]:
+) -> dict[int, tuple[int, float]]:
+    """For each story that leaves, the one that goes on with it, and how likely that is."""
     from scipy.optimize import linear_sum_assignment
 
     if not leaving or not landing:
@@ -68,7 +84,7 @@ def _assign(
                 gain[a, b] = max(0.0, score)
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return {
-        leaving[a].story: landing[b].story
+        leaving[a].story: (landing[b].story, odds(float(gain[a, b])))
         for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
         if gain[a, b] > 0
     }
@@ -119,21 +135,26 @@ def _seam_odds(first: Story, second: Story, weights: Weights) -> float | None:
 
 
 def _merge(
-    stories: Sequence[Story], links: Mapping[int, int], weights: Weights
-) -> tuple[list[Story], list[Seam]]:
+    stories: Sequence[Story], links: Mapping[int, int], rules: Rules
+) -> tuple[list[Story], list[Seam], list[Doubt]]:
+    weights = Weights.read(rules.weights)
     continued = set(links.values())
-    merged, seams = [], []
+    merged, seams, doubts = list[Story](), list[Seam](), list[Doubt]()
     for n, story in enumerate(stories):
         if n in continued and not _in_ring(n, links):
             continue
         at, whole = n, story
         while at in links and links[at] != n:
             at = links[at]
-            seam = _joint(whole, stories[at], weights)
+            seam = _joint(whole, stories[at], weights) if rules.chosen(_SENTENCE) else None
+            if seam and not rules.allows(_SENTENCE, seam.score):
+                why = rules.why_not(seam.score)
+                doubts.append(Doubt(seam.head, "seam", why, seam.score, _SENTENCE, seam.tail))
+                seam = None
             seams += [seam] if seam else []
             whole = _append(whole, stories[at], seam)
         merged.append(whole)
-    return merged, seams
+    return merged, seams, doubts
 
 
 def _in_ring(start: int, links: Mapping[int, int]) -> bool:
@@ -154,7 +175,7 @@ def _joint(first: Story, second: Story, weights: Weights) -> Seam | None:
     a, b = _last_body(first), _first_body(second)
     if score is None or a is None or b is None or score <= 0:
         return None
-    return Seam(first.blocks[a].pieces[-1], second.blocks[b].pieces[0], odds(score), "jumps.cut_sentence")
+    return Seam(first.blocks[a].pieces[-1], second.blocks[b].pieces[0], odds(score), _SENTENCE)
 
 
 def _append(first: Story, second: Story, seam: Seam | None) -> Story:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pagefix.matching.keys import fold
 from pagefix.matching.runs import Run, find_runs
 from pagefix.matching.similar import alike
-from pagefix.model import Block, Blocked, Repeat, Role, Span, Trimmed
+from pagefix.model import Block, Blocked, Doubt, Repeat, Role, Span, Trimmed
 from pagefix.rules import Rules
 from pagefix.steps.repeats.judge import Finding, loops, overlaps, stutter, whole_blocks
 from pagefix.steps.repeats.texts import Text, text_of
@@ -23,18 +23,23 @@ def find_repeats(blocked: Blocked, rules: Rules) -> Trimmed:
     """Takes second readings, loops and stutter out of a page's blocks.
 
     Blocks that go as a whole disappear; of the others the pieces no longer hold what went.
+    What is not likely enough for the rules' choice stays where it is, as a doubt.
     """
     texts = [text_of(at, block) for at, block in enumerate(blocked.blocks) if block.role in _JUDGED]
     texts = [text for text in texts if text.size]
     gone: dict[int, list[tuple[int, int]]] = {}
     repeats: list[Repeat] = []
+    doubts: dict[Doubt, None] = {}
     for finding in _findings(blocked.blocks, texts, rules):
-        if overlaps(finding, gone):
+        if overlaps(finding, gone) or not rules.chosen(finding.rule):
+            continue
+        if not rules.allows(finding.rule, finding.score):
+            doubts |= dict.fromkeys(_doubts(finding, rules))
             continue
         gone.setdefault(finding.text.at, []).append((finding.start, finding.end))
         repeats += _rows(finding)
     blocks = [left for at, block in enumerate(blocked.blocks) if (left := _without(block, gone.get(at, [])))]
-    return Trimmed(blocked.page, tuple(blocks), tuple(sorted(repeats, key=lambda r: r.span)))
+    return Trimmed(blocked.page, tuple(blocks), tuple(sorted(repeats, key=lambda r: r.span)), tuple(doubts))
 
 
 def _findings(blocks: Sequence[Block], texts: Sequence[Text], rules: Rules) -> Iterator[Finding]:
@@ -85,6 +90,13 @@ def _rows(finding: Finding) -> Iterator[Repeat]:
             finding.rule,
             finding.gap and n == 0,
         )
+
+
+def _doubts(finding: Finding, rules: Rules) -> Iterator[Doubt]:
+    why = rules.why_not(finding.score)
+    kept = finding.kept.spans(*finding.of)
+    for span in finding.text.spans(finding.start, finding.end):
+        yield Doubt(span, finding.reason, why, finding.score, finding.rule, of=kept[0] if kept else None)
 
 
 def _without(block: Block, gone: Sequence[tuple[int, int]]) -> Block | None:

@@ -1,0 +1,105 @@
+"""Fixing: a page with its damage mended where it stands, everything else as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pagefix.errors import ConservationError
+from pagefix.fixing.edits import Keep, Part, composed, turned, woven
+from pagefix.fixing.findings import ORDER, Finding, Gauge, carried_out, doubtful, out_of_order
+from pagefix.fixing.pasteup import paste_up
+from pagefix.model import Grouped, Page
+from pagefix.pipeline import clean_sheet
+from pagefix.rules import Rules
+
+__all__ = ["Finding", "Fixed", "Keep", "Part", "fix_page", "turned", "woven"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A page and its text with the damage mended.
+
+    ``edits`` make ``text`` from the page's text: stretches of it that are kept, in their new
+    order, and what was put between.  ``findings`` tell what was done, and what was left alone.
+    """
+
+    page: Page
+    text: str
+    findings: tuple[Finding, ...]
+    edits: tuple[Part, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done."""
+        return self.text != self.page.text
+
+    @property
+    def undo(self) -> tuple[Part, ...]:
+        """The way back: parts of ``text``, and what was taken out, that make the page's text again."""
+        return turned(self.edits, self.page.text)
+
+
+def fix_page(page: Page, rules: Rules) -> Fixed:
+    """Mends one page: repeats out, fragments joined where the first stood, articles in order.
+
+    Headings, jump lines, furniture and white space stay; a page without damage keeps every
+    character.  What a mended page still shows is mended in the next pass, until a pass finds
+    nothing, so that fixing what was fixed changes nothing.  A page that comes to no rest
+    (``fixing.most_passes``) stays as it was, with a finding that says so.
+    Raises :class:`~pagefix.errors.ConservationError` where words would be lost.
+    """
+    edits: tuple[Part, ...] = (Keep(0, len(page.text)),)
+    findings: list[Finding] = []
+    at_work = page
+    for _ in range(int(rules.number("fixing.most_passes"))):
+        gauge = Gauge(page.path, page.text, edits)
+        grouped = clean_sheet(at_work, rules)
+        pasted = paste_up(
+            grouped,
+            rules.words("gap_mark")[0],
+            reorder=rules.allows(ORDER, rules.number("fixing.order_score")),
+        )
+        _check(grouped, pasted.parts)
+        moves = list(out_of_order(grouped, pasted.moved, rules, gauge)) if rules.chosen(ORDER) else []
+        text = woven(pasted.parts, at_work.text)
+        if text == at_work.text:
+            left = [*doubtful(grouped, gauge), *(move for move in moves if not move.done)]
+            return Fixed(page, text, _sorted([*findings, *left]), edits)
+        findings += [*carried_out(grouped, gauge), *(move for move in moves if move.done)]
+        edits = composed(pasted.parts, edits)
+        at_work = replace(page, text=text, raw=None)
+    return _restless(page)
+
+
+def _restless(page: Page) -> Fixed:
+    finding = Finding(
+        page.path, 1, 0, len(page.text), "fixing.most_passes", "restless",
+        "each pass finds something to do that the last one made", 0.0, done=False,
+    )  # fmt: skip
+    return Fixed(page, page.text, (finding,), (Keep(0, len(page.text)),))
+
+
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: (f.start, f.end, f.rule)))
+
+
+def _check(grouped: Grouped, parts: tuple[Part, ...]) -> None:
+    """Whether every word stays, once, unless it is a repeat that the findings name."""
+    text = grouped.page.text
+    kept = sorted(part for part in parts if isinstance(part, Keep))
+    gone = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
+    at = 0
+    for start, end in sorted([*kept, *gone]):
+        if any(map(str.isalnum, text[at:start])):
+            raise _lost(grouped.page, at, f"{text[at:start][:40]!r} would be lost")
+        if start < at and any(map(str.isalnum, text[start : min(at, end)])):
+            raise _lost(grouped.page, start, f"{text[start:at][:40]!r} would stand twice")
+        at = max(at, end)
+    if any(map(str.isalnum, text[at:])):
+        raise _lost(grouped.page, at, f"{text[at:][:40]!r} would be lost")
+
+
+def _lost(page: Page, at: int, what: str) -> ConservationError:
+    return ConservationError(
+        what, place=f"{page.path}@{at}", remedy="this is a fault of pagefix: please report it"
+    )
