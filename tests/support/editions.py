@@ -161,7 +161,9 @@ def _parts(match: re.Match[str], plain: list[str], at: int) -> Iterator[Part]:
             yield Part(text[last : brace.start()])
             before += text[last : brace.start()]
         kind, times, inner = brace[1], int(brace[2] or 1), brace[3]
-        if kind == "optional":
+        if kind == "mark":
+            yield Part(inner, kind)
+        elif kind == "optional":
             yield Part(inner, kind, Quoted(at, len(before), len(before) + len(inner)))
             before += inner
         elif kind == "stutter":
