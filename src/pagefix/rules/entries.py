@@ -21,6 +21,7 @@ PATTERN_KINDS = (
     "edition_path",
     "fence",
     "furniture",
+    "furniture_top",
     "html",
     "image",
     "jump_from",

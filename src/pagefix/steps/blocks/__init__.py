@@ -38,6 +38,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     """
     raws = sorted(_raws(page.text, rules), key=lambda raw: raw.pieces[0])
     raws = _refusal(raws, rules)
+    raws = _page_head(raws)
     raws = _kickers(raws)
     blocks = _decide(page, raws, rules)
     return Blocked(page=page, blocks=tuple(_by_neighbours(blocks, rules)))
@@ -159,6 +160,16 @@ def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
         replace(raw, typed=Typed(Role.FURNITURE, found)) if at in shown else raw
         for at, raw in enumerate(raws)
     ]
+
+
+def _page_head(raws: list[_Raw]) -> list[_Raw]:
+    """A bare name or date is the page's own only above everything else."""
+    out, at_top = [], True
+    for raw in raws:
+        loose = raw.typed is not None and raw.typed.role is Role.FURNITURE and not raw.typed.sure
+        out.append(replace(raw, typed=None) if loose and not at_top else raw)
+        at_top = at_top and raw.typed is not None and raw.typed.role in _NOT_TEXT
+    return out
 
 
 def _kickers(raws: list[_Raw]) -> list[_Raw]:

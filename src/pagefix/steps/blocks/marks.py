@@ -53,6 +53,8 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
         for kind, role in (("pointer", Role.FURNITURE), ("serial", Role.NOTE), ("furniture", Role.FURNITURE)):
             if found := _full(folded, rules.patterns(kind)):
                 return Typed(role, found)
+        if not level and (found := _full(folded, rules.patterns("furniture_top"))):
+            return Typed(Role.FURNITURE, found, sure=False)
         if credit := whole_credit(text, rules):
             return credit
     if found := _full(folded, rules.patterns("note")):
