@@ -127,6 +127,14 @@ def affinity_columns(fragments: Sequence[Fragment], i: Ints, j: Ints) -> Columns
     }
 
 
+def _known(tail: str, head: str, known: str) -> tuple[int, int, int]:
+    """Whether the two characters at the seam stand in ``known``, how many threes, and the four."""
+    if tail[-1:] + head[:1] not in known:
+        return 0, 0, 0
+    three = (tail[-2:] + head[:1] in known) + (tail[-1:] + head[:2] in known)
+    return 1, three, tail[-2:] + head[:2] in known
+
+
 def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, known: str) -> Columns:
     """Whether a word stands across the seam, and whether the page knows what would stand there.
 
@@ -134,12 +142,9 @@ def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     """
     pairs = [(fragments[a].text, fragments[b].text) for a, b in zip(i.tolist(), j.tolist(), strict=True)]
     cut = np.array([crossing(tail, head) for tail, head in pairs], dtype=float)
-    two = np.array([tail[-1:] + head[:1] in known for tail, head in pairs], dtype=float)
-    three = np.array(
-        [(tail[-2:] + head[:1] in known) + (tail[-1:] + head[:2] in known) for tail, head in pairs],
-        dtype=float,
+    two, three, four = (
+        np.array([_known(tail, head, known) for tail, head in pairs], dtype=float).reshape(-1, 3).T
     )
-    four = np.array([tail[-2:] + head[:2] in known for tail, head in pairs], dtype=float)
     han = np.array(
         ["\u4e00" <= tail[-1:] <= "\u9fff" and "\u4e00" <= head[:1] <= "\u9fff" for tail, head in pairs]
     )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 OPENERS = "“‘（(《〈「『【〔［["
 CLOSERS = "”’）)》〉」』】〕］]"
 _OPENED_BY = dict(zip(CLOSERS, OPENERS, strict=True))
 
 
+_BRACKETS = re.compile(f"[{re.escape(OPENERS + CLOSERS)}]")
+
+
+@lru_cache(maxsize=4096)
 def balance(text: str) -> tuple[int, int]:
     """How many brackets and quotes ``text`` leaves open, and how many it closes unopened.
 
@@ -15,14 +22,12 @@ def balance(text: str) -> tuple[int, int]:
     """
     open_now: list[str] = []
     unopened = 0
-    for char in text:
+    for char in _BRACKETS.findall(text):
         if char in OPENERS:
             open_now.append(char)
-        elif char in _OPENED_BY:
-            opener = _OPENED_BY[char]
-            if opener in open_now:
-                while open_now.pop() != opener:
-                    pass
-            else:
-                unopened += 1
+        elif (opener := _OPENED_BY[char]) in open_now:
+            while open_now.pop() != opener:
+                pass
+        else:
+            unopened += 1
     return len(open_now), unopened

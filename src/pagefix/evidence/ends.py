@@ -7,6 +7,8 @@ names live in ``rules/seams.toml``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +57,16 @@ class Fragment:
 
 
 def words(text: str) -> int:
+    """The number of word characters (Han, letters, digits) in ``text``."""
+    return _words(text) if len(text) <= _SHORT_TEXT else sum(map(str.isalnum, text))
+
+
+# Paragraphs of newspapers are shorter; what is longer is not worth its place in memory.
+_SHORT_TEXT = 400
+
+
+@lru_cache(maxsize=16384)
+def _words(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
@@ -132,14 +144,16 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
     return columns
 
 
-def fragment_columns(fragments: Sequence[Fragment], habits: Mapping[str, float]) -> tuple[Columns, Columns]:
+def fragment_columns(
+    fragments: Sequence[Fragment], habits: Mapping[str, float], widths: Sequence[int]
+) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
-    ``habits`` says how much oftener a word ends or begins a paragraph than it stands
-    inside one (natural logarithm; names ``ends.WORD`` and ``begins.WORD``).
+    ``widths`` are those of the printed lines (:func:`line_widths`); ``habits`` says how much
+    oftener a word ends or begins a paragraph than it stands inside one (natural logarithm;
+    names ``ends.WORD`` and ``begins.WORD``).
     """
     tails, heads = [], []
-    widths = line_widths([fragment.text for fragment in fragments])
     for at, (fragment, width) in enumerate(zip(fragments, widths, strict=True)):
         tail, head = dict(tail_features(fragment.text)), dict(head_features(fragment.text))
         tail[f"tail.before_{beside(fragment.after)}"] = 1.0
@@ -179,14 +193,16 @@ def line_widths(texts: Sequence[str]) -> list[int]:
     lines = [at for at, size in enumerate(sizes) if _LINE[0] <= size <= _LINE[1]]
     if len(lines) < _LINES_AT_LEAST:
         return [0] * len(texts)
-    return [_width([n for n in lines if abs(n - at) <= _AROUND], sizes, marked) for at in range(len(texts))]
+    near = ((bisect_left(lines, at - _AROUND), bisect_right(lines, at + _AROUND)) for at in range(len(texts)))
+    return [_width(lines[first:last], sizes, marked) for first, last in near]
 
 
 def _width(lines: Sequence[int], sizes: Sequence[int], marked: Sequence[bool]) -> int:
     if len(lines) < _LINES_AT_LEAST:
         return 0
     near = [sizes[n] for n in lines]
-    width = max(near, key=lambda w: (sum(abs(size - w) <= 1 for size in near), w))
+    often = Counter(near)
+    width = max(often, key=lambda w: (often[w - 1] + often[w] + often[w + 1], w))
     same = sum(abs(size - width) <= _RAGGED for size in near)
     enough = same >= max(_LINES_AT_LEAST, 0.6 * len(lines))
     return width if enough and sum(marked[n] for n in lines) >= 0.6 * len(lines) else 0

@@ -44,6 +44,7 @@ def first_word(text: str) -> tuple[str, str]:
     return tagged[0] if tagged else ("", "")
 
 
+@lru_cache(maxsize=4096)
 def names_share(text: str) -> float:
     """The share of ``text``'s characters that stand in what the segmenter takes for personal names."""
     import rjieba

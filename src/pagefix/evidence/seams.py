@@ -58,9 +58,10 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     i, j = pairs_of(fragments)
     if not len(i):
         return i, j, np.zeros(0)
-    tails, heads = fragment_columns(fragments, weights.words)
+    widths = line_widths([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, weights.words, widths)
     between = pair_columns(fragments, i, j, tails, heads) | affinity_columns(fragments, i, j)
-    printed = np.array(line_widths([fragment.text for fragment in fragments]), dtype=bool)
+    printed = np.array(widths, dtype=bool)
     scores = _scores(prose, tails, heads, between, i, j)
     if printed.any():
         scores = np.where(printed[i], _scores(lines, tails, heads, between, i, j), scores)
@@ -85,7 +86,8 @@ def rows_of(
     fragments: Sequence[Fragment], i: Ints, j: Ints, words: Mapping[str, float], known: str = ""
 ) -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
-    tails, heads = fragment_columns(fragments, words)
+    widths = line_widths([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, words, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import names_share
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Blocked, Page, Role, Span
 from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.lines import find_lines
-from pagefix.steps.blocks.marks import Stretch, Typed, words
+from pagefix.steps.blocks.marks import Stretch, Typed
 from pagefix.steps.blocks.units import Unit, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)

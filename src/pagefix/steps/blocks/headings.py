@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.ends import line_widths
+from pagefix.evidence.ends import line_widths, words
 from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.model import Role
 
@@ -55,10 +57,6 @@ def printed_lines(drafts: Sequence[Draft]) -> list[int]:
     return widths
 
 
-def words(text: str) -> int:
-    return sum(map(str.isalnum, text))
-
-
 Weights = Mapping[Role, Mapping[str, float]]
 """Weights of the headline and of the crosshead, against running text."""
 
@@ -69,7 +67,8 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights) -> list[tupl
     ``prose`` weighs where blocks are paragraphs, ``lines`` where they are printed lines.
     """
     decided: list[tuple[Role, float]] = []
-    for draft, row, width in zip(drafts, features_of(drafts), printed_lines(drafts), strict=True):
+    widths = printed_lines(drafts)
+    for draft, row, width in zip(drafts, features_of(drafts, widths), widths, strict=True):
         if draft.role is not None or row is None:
             decided.append((draft.role or Role.BODY, 1.0))
             continue
@@ -85,12 +84,14 @@ def _score(row: Features, weights: Mapping[str, float]) -> float:
     return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in row.items())
 
 
-def features_of(drafts: Sequence[Draft]) -> list[Features | None]:
-    """Named numbers for every draft that may be a heading, None for the others."""
+def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features | None]:
+    """Named numbers for every draft that may be a heading, None for the others.
+
+    ``widths`` are those of the printed lines (:func:`printed_lines`).
+    """
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
     page = _page_features(drafts, candidates)
     around = _affinities(drafts, candidates)
-    widths = printed_lines(drafts)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at]), 1.0)
@@ -218,23 +219,28 @@ def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int,
     texts = [d.text if d.role in (None, Role.BODY) else "" for d in drafts]
     prose = [at for at, text in enumerate(texts) if words(text) > 20]
     affinity = Affinity(texts)
-    rows: dict[int, Features] = {}
+    lines, above, below = [], [], []
     for at in candidates:
-        split = int(np.searchsorted(prose, at))
-        above = [p for p in prose[max(0, split - 3) : split] if p != at]
-        below = [p for p in prose[split : split + 4] if p != at][:3]
-        rows[at] = {
-            "near.above": _mean(affinity, [at], above),
-            "near.below": _mean(affinity, [at], below),
-            "near.across": _mean(affinity, above, below),
-            "near.nothing_above": float(not above),
+        split = bisect_left(prose, at)
+        lines.append([at])
+        above.append([p for p in prose[max(0, split - 3) : split] if p != at])
+        below.append([p for p in prose[split : split + 4] if p != at][:3])
+    to_above, to_below = _means(affinity, lines, above), _means(affinity, lines, below)
+    across = _means(affinity, above, below)
+    return {
+        at: {
+            "near.above": to_above[n],
+            "near.below": to_below[n],
+            "near.across": across[n],
+            "near.nothing_above": float(not above[n]),
         }
-    return rows
+        for n, at in enumerate(candidates)
+    }
 
 
-def _mean(affinity: Affinity, these: Sequence[int], those: Sequence[int]) -> float:
-    if not these or not those:
-        return 0.0
-    i = np.repeat(np.array(these, dtype=np.int64), len(those))
-    j = np.tile(np.array(those, dtype=np.int64), len(these))
-    return float(np.minimum(affinity(i, j).mean(), 5.0))
+def _means(affinity: Affinity, these: Sequence[Sequence[int]], those: Sequence[Sequence[int]]) -> list[float]:
+    """The mean likeness, at most 5, of all pairs of each row of ``these`` with that of ``those``; else 0."""
+    pairs = [[(i, j) for i in a for j in b] for a, b in zip(these, those, strict=True)]
+    flat = np.array([pair for row in pairs for pair in row], dtype=np.int64).reshape(-1, 2)
+    likeness = iter(affinity(flat[:, 0], flat[:, 1]).tolist())
+    return [min(sum(islice(likeness, len(row))) / len(row), 5.0) if row else 0.0 for row in pairs]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pagefix.evidence.ends import words
 from pagefix.matching.keys import fold
 from pagefix.model import Credit, Jump, Role, Way
 from pagefix.rules import Pattern, Rules
@@ -26,11 +27,6 @@ class Typed:
     jump: Jump | None = None
     credit: Credit | None = None
     sure: bool = True
-
-
-def words(text: str) -> int:
-    """The number of word characters (Han, letters, digits) in ``text``."""
-    return sum(map(str.isalnum, text))
 
 
 def whole(text: str, level: int, rules: Rules) -> Typed | None:
