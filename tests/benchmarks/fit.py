@@ -16,13 +16,15 @@ Both with a ridge penalty.  Figures printed are cross-validated over editions.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+from pagefix.evidence.seams import Weights
 from pagefix.rules import load_rules
 from tests.benchmarks.fitting.gold import load
-from tests.benchmarks.fitting.habits import HABITS, habits_of
+from tests.benchmarks.fitting.habits import HABITS, SPEECH, habits_of, speech_of_cuts
 from tests.benchmarks.fitting.headings import fit_headings, heading_rows
-from tests.benchmarks.fitting.seams import fit_seams, seam_page
+from tests.benchmarks.fitting.seams import fit_seams, seam_pages
 from tests.benchmarks.fitting.tables import today, toml_weights
 
 
@@ -51,10 +53,12 @@ def main() -> None:
             (args.write / "headings.toml").write_text(text, encoding="utf-8")
             rules = load_rules(args.write)
     if args.only != "headings":
-        habits = habits_of(g for _, g in pages)
-        seams = [(f"{n}/{g.edition}", s) for n, g in pages if (s := seam_page(g, rules, habits))]
-        note = {"date": today(), "data": args.data, "words": len(habits)}
+        habits, speech = habits_of(g for _, g in pages), speech_of_cuts(g for _, g in pages)
+        weights = replace(Weights.read(rules.weights), words=habits, speech=speech)
+        seams = [(f"{n}/{g.edition}", s) for n, g in pages for s in seam_pages(g, rules, weights)]
+        note = {"date": today(), "data": args.data}
         text = toml_weights("seams.words", HABITS, habits, note) + "\n"
+        text += toml_weights("seams.speech", SPEECH, speech, note, zeros=True) + "\n"
         text += "\n".join(
             fit_seams([x for x in seams if x[1].lines is lines], lines, args.data, args.show)
             for lines in (False, True)

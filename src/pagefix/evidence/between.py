@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.ends import Columns, Floats, Fragment, Ints, beside
-from pagefix.evidence.lexicon import crossing
+from pagefix.evidence.lexicon import crossing, first_word, kind_of, last_word
 
 
 def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, heads: Columns) -> Columns:
@@ -53,6 +53,10 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.back_over": back & (crossed < 0),
         "pair.verse": touching * tails.get("tail.verse", zero)[i] * heads.get("head.verse", zero)[j],
         "pair.touching_prose": touching * prose,
+        "pair.touching_open_around": touching * tail["tail.open_around"],
+        "pair.touching_no_marks": touching * tail["tail.no_marks"],
+        "pair.touching_neither_marks": touching * tail["tail.no_marks"] * head["head.no_marks"],
+        "pair.touching_prose_open_around": touching * prose * tail["tail.open_around"],
         "pair.touching_full_line": touching * tails.get("tail.full_line", zero)[i],
         "pair.next_full_line": (next_one & ~touching) * tails.get("tail.full_line", zero)[i],
         "pair.far_full_line": ~next_one * tails.get("tail.full_line", zero)[i],
@@ -75,7 +79,7 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.stop_quote_closes": tail["tail.stop_unclosed"] * head["head.unopened"],
         "pair.quote_astray": (1 - tail["tail.unclosed"] - tail["tail.stop_unclosed"]) * head["head.unopened"],
         "pair.attribution": tail["tail.quote_end"] * np.array([_attribution(f.text) for f in fragments])[j],
-        "pair.number": tail["tail.alnum"] * head["head.digit"],
+        "pair.number": tail["tail.alnum"] * head["head.digit"] * (1 - head["head.figures"]),
         "pair.latin": tail["tail.alnum"] * head["head.latin"],
     }
     return {name: np.asarray(value, dtype=np.float64) for name, value in columns.items()}
@@ -92,10 +96,11 @@ def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:
 _USED_TAILS = (
     "tail.prose", "tail.comma", "tail.dangling", "tail.under_16",
     "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.alnum",
+    "tail.open_around", "tail.no_marks",
 )  # fmt: skip
 _USED_HEADS = (
     "head.under_30", "head.under_16", "head.single", "head.function",
-    "head.unopened", "head.digit", "head.latin", "head.stops",
+    "head.unopened", "head.digit", "head.figures", "head.no_marks", "head.latin", "head.stops",
 )  # fmt: skip
 _SAID = re.compile(r"[^，。“”：]{2,40}(?:说|表示|介绍|指出|告诉记者|强调|认为|回忆|坦言|称|道)。\Z")
 
@@ -135,10 +140,20 @@ def _known(tail: str, head: str, known: str) -> tuple[int, int, int]:
     return 1, three, tail[-2:] + head[:2] in known
 
 
-def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, known: str) -> Columns:
-    """Whether a word stands across the seam, and whether the page knows what would stand there.
+def word_columns(
+    fragments: Sequence[Fragment],
+    i: Ints,
+    j: Ints,
+    tails: Columns,
+    known: str,
+    speech: Mapping[str, float],
+) -> Columns:
+    """Whether a word stands across the seam, whether the page knows what would stand there, and
+    whether the words on both sides go together.
 
     ``known`` is the page's own text: what the seam would put together is looked up in it.
+    ``speech`` says how much oftener a kind of word follows another one than chance would
+    have it (natural logarithm; names ``KIND|KIND``, see :func:`lexicon.kind_of`).
     """
     pairs = [(fragments[a].text, fragments[b].text) for a, b in zip(i.tolist(), j.tolist(), strict=True)]
     cut = np.array([crossing(tail, head) for tail, head in pairs], dtype=float)
@@ -160,4 +175,13 @@ def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.known_three": three,
         "pair.known_four": four,
         "pair.unknown_far": (two == 0) * han * ~next_one,
+        "pair.speech": (cut == 0) * _speech(fragments, i, j, speech),
     }
+
+
+def _speech(fragments: Sequence[Fragment], i: Ints, j: Ints, speech: Mapping[str, float]) -> Floats:
+    ends = {at: kind_of(*last_word(fragments[at].text), speech) for at in set(i.tolist())}
+    starts = {at: kind_of(*first_word(fragments[at].text), speech) for at in set(j.tolist())}
+    return np.array(
+        [speech.get(f"{ends[a]}|{starts[b]}", 0.0) for a, b in zip(i.tolist(), j.tolist(), strict=True)]
+    )

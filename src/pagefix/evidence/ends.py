@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.lexicon import first_word, last_word
+from pagefix.evidence.lexicon import first_word, last_word, speech_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -70,6 +70,16 @@ def _words(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
+def _has_marks(text: str) -> bool:
+    """Whether a text has any of the marks that running prose has every dozen words."""
+    return any(mark in text for mark in "，。：；？！")
+
+
+def figures(text: str) -> bool:
+    """Whether a text is figures rather than words: a row of a table, a list of results."""
+    return sum(map(str.isdecimal, text)) > 0.5 * words(text)
+
+
 @lru_cache(maxsize=16384)
 def tail_features(text: str) -> dict[str, float]:
     """How a fragment ends."""
@@ -92,21 +102,19 @@ def tail_features(text: str) -> dict[str, float]:
         "tail.han": han,
         "tail.alnum": last.isascii() and last.isalnum(),
         "tail.dash": last in "—─-",
+        "tail.figures": figures(text),
         "tail.dangling": last in _DANGLING,
         "tail.unclosed": unclosed > 0 and not stops,
         "tail.single": han and not stops and len(word) == 1,
+        "tail.no_marks": not stops and not _has_marks(text),
+        "tail.no_marks_long": not stops and size > _SHORT[2] and not _has_marks(text),
         "tail.has_stop": "。" in text[:-1],
         "tail.has_comma": "，" in text,
         "tail.prose": not stops and ("。" in text or size > 40),
     }
     on |= {f"tail.under_{limit}": size <= limit for limit in _SHORT}
-    on[f"tail.ends_{_speech(kind)}"] = not stops
+    on[f"tail.ends_{speech_of(kind)}"] = not stops
     return {name: 1.0 for name, value in on.items() if value}
-
-
-def _speech(tag: str) -> str:
-    """The part of speech in jieba's tags, by its first letter; names of people apart from nouns."""
-    return "nr" if tag.startswith("nr") else tag[:1] or "x"
 
 
 @lru_cache(maxsize=16384)
@@ -125,9 +133,11 @@ def head_features(text: str) -> dict[str, float]:
         "head.single": han and len(word) == 1,
         "head.function": first in _FUNCTION_HEADS,
         "head.digit": first.isdigit(),
+        "head.figures": figures(text),
+        "head.no_marks": not _has_marks(text),
         "head.latin": first.isascii() and first.isalpha(),
         "head.stops": (text.rstrip(CLOSERS)[-1:] or text[-1]) in STOPS,
-        f"head.begins_{_speech(kind)}": True,
+        f"head.begins_{speech_of(kind)}": True,
     }
     on |= {f"head.under_{limit}": size <= limit for limit in _SHORT}
     return {name: 1.0 for name, value in on.items() if value}
@@ -162,6 +172,7 @@ def fragment_columns(
             tail["tail.last_word"] = _habit(habits, "ends", *last_word(fragment.text)[:1], fragment.text[-1])
         head["head.first_word"] = _habit(habits, "begins", *first_word(fragment.text)[:1], fragment.text[0])
         size = words(fragment.text)
+        tail["tail.open_around"] = head["head.open_around"] = 0.0 if width else _open(fragments, at)
         tail["tail.verse"] = head["head.verse"] = 0.0 if width else _verse(fragments, at)
         if width and abs(size - width) <= _RAGGED and "tail.stop" not in tail:
             tail["tail.full_line"] = 1.0
@@ -220,6 +231,12 @@ _AROUND = 8
 
 def beside(role: str) -> str:
     return {"kicker": "headline", "byline": "headline", "deck": "headline", "": "edge"}.get(role, role)
+
+
+def _open(fragments: Sequence[Fragment], at: int) -> float:
+    """The share of the six neighbours that end without a stop: lists, verse, tables, names."""
+    near = [f for f in fragments[max(0, at - 3) : at + 4] if f is not fragments[at]]
+    return sum((f.text.rstrip(CLOSERS)[-1:] or f.text[-1]) not in STOPS for f in near) / 6
 
 
 def _verse(fragments: Sequence[Fragment], at: int) -> float:

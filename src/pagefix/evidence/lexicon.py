@@ -9,6 +9,7 @@ Texts are expected in simplified characters (fold them first).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 # Words of newspaper Chinese are rarely longer than five characters, so five on each side decide.
@@ -44,7 +45,16 @@ def first_word(text: str) -> tuple[str, str]:
     return tagged[0] if tagged else ("", "")
 
 
-@lru_cache(maxsize=4096)
+def kind_of(word: str, tag: str, known: Mapping[str, float]) -> str:
+    """The word itself where ``known`` has it under its own name, else its part of speech."""
+    return word if word in known else speech_of(tag)
+
+
+def speech_of(tag: str) -> str:
+    """The part of speech in jieba's tags, by its first letter; names of people apart from nouns."""
+    return "nr" if tag.startswith("nr") else tag[:1] or "x"
+
+
 def names_share(text: str) -> float:
     """The share of ``text``'s characters that stand in what the segmenter takes for personal names."""
     import rjieba

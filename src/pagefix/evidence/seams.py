@@ -27,25 +27,34 @@ _WORDS = (
 )
 
 
+MOST_SPEECH = 3.0
+"""The bound of what two kinds of words can say of each other, in natural logarithms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What the features count: fitted weights, and those of evidence that is too rare to be fitted.
 
     ``prose`` holds where blocks are paragraphs, ``lines`` where they are printed lines (an
     open end is the rule there); ``words`` says of words how much oftener than inside they
-    stand at the beginning or the end of a paragraph.
+    stand at the beginning or the end of a paragraph; ``speech`` how much oftener one kind of
+    word follows another than chance would have it.
     """
 
     prose: Mapping[str, float]
     lines: Mapping[str, float]
     words: Mapping[str, float]
+    speech: Mapping[str, float]
 
     @classmethod
     def read(cls, weights: Callable[[str], Mapping[str, float]]) -> Weights:
         """From the rules: ``weights`` gives the values of an id."""
         rare = weights("seams.rare")
         return cls(
-            {**weights("seams.pair"), **rare}, {**weights("seams.lines"), **rare}, weights("seams.words")
+            {**weights("seams.pair"), **rare},
+            {**weights("seams.lines"), **rare},
+            weights("seams.words"),
+            weights("seams.speech"),
         )
 
 
@@ -66,12 +75,19 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     if printed.any():
         scores = np.where(printed[i], _scores(lines, tails, heads, between, i, j), scores)
     # Looking words up is the dearest evidence: only where it could still tip the balance.
-    most = max(sum(max(0.0, counts.get(name, 0.0)) for name in _WORDS) for counts in (prose, lines))
+    most = max(_most(prose), _most(lines))
     close = np.flatnonzero(scores + most > -1.0)
-    found = word_columns(fragments, i[close], j[close], tails, known)
+    found = word_columns(fragments, i[close], j[close], tails, known, weights.speech)
     for counts, mine in ((prose, ~printed[i[close]]), (lines, printed[i[close]])):
         scores[close] += np.where(mine, _sum(found, counts, len(close)), 0.0)
     return i, j, scores
+
+
+def _most(counts: Mapping[str, float]) -> float:
+    """How much the words at a seam can speak for it at the most."""
+    return sum(max(0.0, counts.get(name, 0.0)) for name in _WORDS) + MOST_SPEECH * max(
+        0.0, counts.get("pair.speech", 0.0)
+    )
 
 
 def _scores(
@@ -82,18 +98,16 @@ def _scores(
     return np.asarray(scores + _sum(tails, weights, size)[i] + _sum(heads, weights, size)[j])
 
 
-def rows_of(
-    fragments: Sequence[Fragment], i: Ints, j: Ints, words: Mapping[str, float], known: str = ""
-) -> Columns:
+def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, words, widths)
+    tails, heads = fragment_columns(fragments, weights.words, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}
         | pair_columns(fragments, i, j, tails, heads)
         | affinity_columns(fragments, i, j)
-        | word_columns(fragments, i, j, tails, known)
+        | word_columns(fragments, i, j, tails, known, weights.speech)
     )
 
 

@@ -11,6 +11,7 @@ from pagefix.matching.keys import fold
 from pagefix.model import Role
 from pagefix.rules import Rules
 from pagefix.steps.blocks import find_blocks, headings
+from pagefix.steps.blocks.drafts import Draft
 from tests.benchmarks.fitting.gold import GoldPage, role_of
 from tests.benchmarks.fitting.tables import Floats, folds, matrix, means, minimum, today, toml_weights
 
@@ -25,7 +26,7 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dic
         for b in blocks
     ]
     drafts = [
-        headings.Draft(fold(b.text), b.level, None if open_ else b.role)
+        Draft(fold(b.text), b.level, None if open_ else b.role)
         for b, open_ in zip(blocks, undecided, strict=True)
     ]
     lines = headings.printed_lines(drafts)
@@ -59,7 +60,7 @@ def fit_softmax(
         slope = (np.exp(logs) - y)[:, 1:].T @ x + ridge * w
         return float(-(logs * y).sum() + ridge * (w * w).sum() / 2), slope.ravel()
 
-    w = minimum(loss, 2 * len(names)).reshape(2, -1)
+    w = minimum(loss, np.zeros(2 * len(names))).reshape(2, -1)
     return {
         role: dict(zip(names, map(float, row), strict=True))
         for role, row in zip(_HEADINGS[1:], w, strict=True)

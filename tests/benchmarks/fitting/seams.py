@@ -36,9 +36,9 @@ class SeamPage:
 
 
 def stops_lost(gold: GoldPage, fragments: Sequence[Fragment]) -> list[Fragment]:
-    """Fragments as a reader leaves them that misses small stops at paragraphs' ends, on one page in four."""
+    """Fragments as a reader leaves them that misses small stops at paragraphs' ends, on one page in six."""
     dice = random.Random(f"{gold.edition}/{gold.page.path}")
-    often = dice.choice((0.0, 0.0, 0.0, 0.15))
+    often = dice.choice((0.0, 0.0, 0.0, 0.0, 0.0, 0.12))
     return [
         replace(f, text=f.text[:-1])
         if f.text[-1:] == "。" and len(f.text) > 1 and dice.random() < often
@@ -47,13 +47,14 @@ def stops_lost(gold: GoldPage, fragments: Sequence[Fragment]) -> list[Fragment]:
     ]
 
 
-def seam_page(gold: GoldPage, rules: Rules, habits: Mapping[str, float]) -> SeamPage | None:
+def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]:
+    """The seams of one page: those of its paragraphs, and those of its printed lines."""
     blocks = without_repeats(gold, find_blocks(gold.page, rules).blocks)
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     fragments = stops_lost(gold, fragments_of(blocks, bodies, gold.lost))
     i, j, likely = weigh(fragments, Weights.read(rules.weights), fold(gold.page.text))
     if not len(i):
-        return None
+        return []
     ends = [_edge(gold, blocks[at], last=True) for at in bodies]
     starts = [_edge(gold, blocks[at], last=False) for at in bodies]
     follows: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -68,20 +69,21 @@ def seam_page(gold: GoldPage, rules: Rules, habits: Mapping[str, float]) -> Seam
     # What today's weights hold to be out of the question would only slow the fit.
     kept = true | (likely > _OUT_OF_THE_QUESTION)
     i, j, true = i[kept], j[kept], true[kept]
-    return SeamPage(
-        gold.edition,
-        i,
-        j,
-        rows_of(fragments, i, j, habits, fold(gold.page.text)),
-        true,
-        len(wanted) - int(true.sum()),
-        tuple(blocks[at].text for at in bodies),
-        sum(w > 0 for w in line_widths([f.text for f in fragments])) > 0.5 * len(fragments),
-    )
+    columns = rows_of(fragments, i, j, weights, fold(gold.page.text))
+    printed = np.array(line_widths([f.text for f in fragments]), dtype=bool)
+    shown = tuple(blocks[at].text for at in bodies)
+    pages = []
+    for lines in (False, True):
+        mine = printed[i] == lines
+        if mine.any():
+            part = {name: column[mine] for name, column in columns.items()}
+            missing = sum(bool(printed[a]) == lines for a, _ in wanted) - int(true[mine].sum())
+            pages.append(SeamPage(gold.edition, i[mine], j[mine], part, true[mine], missing, shown, lines))
+    return pages
 
 
-# In log-odds: all heads of a page together weigh less than a tenth against staying open.
-_OUT_OF_THE_QUESTION = -6.5
+# In log-odds: all heads of a page together weigh less than half against staying open.
+_OUT_OF_THE_QUESTION = -5.0
 
 
 def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
@@ -112,9 +114,12 @@ def _edge(gold: GoldPage, block: Block, *, last: bool) -> tuple[str, int, int]:
     return "", -1, -1
 
 
-def fit_pairs(pages: Sequence[SeamPage], ridge: float) -> dict[str, float]:
+def fit_pairs(
+    pages: Sequence[SeamPage], ridge: float, near: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """The weights; with ``near``, from weights that are nearly right and so in fewer steps."""
     names = ["bias", *sorted({name for page in pages for name in page.columns})]
-    x = np.concatenate([_stack(page, names) for page in pages])
+    x = np.concatenate([_stack(page, names).astype(np.float32) for page in pages])
     y = np.concatenate([page.true for page in pages]).astype(float)
     tails, heads, offset = [], [], 0
     for page in pages:
@@ -131,7 +136,8 @@ def fit_pairs(pages: Sequence[SeamPage], ridge: float) -> dict[str, float]:
         slope = x.T @ (e / by_tail[i] + e / by_head[j] - 2 * y)
         return float(value + ridge * (w @ w) / 2), slope + ridge * w
 
-    return dict(zip(names, map(float, minimum(loss, len(names))), strict=True))
+    start = np.array([near.get(name, 0.0) for name in names]) if near else np.zeros(len(names))
+    return dict(zip(names, map(float, minimum(loss, start)), strict=True))
 
 
 def seam_figures(
@@ -165,9 +171,10 @@ def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
 
 
 def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, show: bool) -> str:
+    weights = fit_pairs([s for _, s in pages], 1.0)
     figures = []
     for held in folds([name for name, _ in pages]):
-        fitted = fit_pairs([s for name, s in pages if name not in held], 1.0)
+        fitted = fit_pairs([s for name, s in pages if name not in held], 1.0, weights)
         figures.append(seam_figures([s for name, s in pages if name in held], fitted, show))
     mean = means(figures)
     count = sum(int(s.true.sum()) for _, s in pages)
@@ -176,5 +183,4 @@ def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, sho
     reason = "Log-odds of a seam against staying open; evidence.seams names the features."
     if lines:
         reason += "  For pages whose blocks are printed lines."
-    weights = fit_pairs([s for _, s in pages], 1.0)
     return toml_weights("seams.lines" if lines else "seams.pair", reason, weights, note)

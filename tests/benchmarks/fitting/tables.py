@@ -26,8 +26,8 @@ def matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
     return x
 
 
-def minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
-    return np.asarray(minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 800}).x)
+def minimum(loss: Callable[[Floats], tuple[float, Floats]], start: Floats) -> Floats:
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x)
 
 
 def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
@@ -35,11 +35,22 @@ def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
     return [set(names[n::k]) for n in range(k)]
 
 
-def toml_weights(identity: str, reason: str, values: Mapping[str, float], fitted: Mapping[str, Any]) -> str:
+def toml_weights(
+    identity: str,
+    reason: str,
+    values: Mapping[str, float],
+    fitted: Mapping[str, Any],
+    *,
+    zeros: bool = False,
+) -> str:
     lines = ["[[weights]]", f'id = "{identity}"', f'reason = """{reason}"""', "[weights.fitted]"]
     lines += [f'"{key}" = {json.dumps(value)}' for key, value in fitted.items()]
     lines.append("[weights.values]")
-    lines += [f'"{name}" = {value:.3f}' for name, value in values.items() if abs(value) >= 0.005]
+    lines += [
+        f'"{name}" = {round(float(value), 3)}'
+        for name, value in values.items()
+        if zeros or abs(value) >= 0.005
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ from pagefix.matching.keys import fold
 from pagefix.model import Block, Blocked, Page, Role, Span
 from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
+from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.lines import find_lines
 from pagefix.steps.blocks.marks import Stretch, Typed
 from pagefix.steps.blocks.units import Unit, find_units
@@ -253,8 +254,8 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     return blocks
 
 
-def drafts_of(raws: Sequence[_Raw]) -> list[headings.Draft]:
-    return [headings.Draft(fold(raw.text), raw.level, raw.typed.role if raw.typed else None) for raw in raws]
+def drafts_of(raws: Sequence[_Raw]) -> list[Draft]:
+    return [Draft(fold(raw.text), raw.level, raw.typed.role if raw.typed else None) for raw in raws]
 
 
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:

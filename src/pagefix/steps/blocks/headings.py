@@ -13,7 +13,6 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -23,8 +22,8 @@ from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.ends import line_widths, words
 from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.model import Role
-
-Features = dict[str, float]
+from pagefix.steps.blocks.drafts import Draft, Features
+from pagefix.steps.blocks.levels import mark_features
 
 _STOPS = "。！？!?…"
 _SIZES = (4, 8, 14, 20, 28, 40)
@@ -36,16 +35,6 @@ _NUMBERED = re.compile(
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A block whose role may still be open (``role`` None); ``text`` is folded."""
-
-    text: str
-    level: int
-    role: Role | None
-    indented: bool = False
 
 
 def printed_lines(drafts: Sequence[Draft]) -> list[int]:
@@ -90,7 +79,6 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
     ``widths`` are those of the printed lines (:func:`printed_lines`).
     """
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
-    page = _page_features(drafts, candidates)
     around = _affinities(drafts, candidates)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
@@ -100,7 +88,9 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
         verse = {} if width else _verse(drafts, at)
         if width and abs(words(drafts[at].text) - width) <= 2:
             verse["is.full_line"] = 1.0
-        rows[at] = on | page | around[at] | verse | _marks(drafts, at, page)
+        rows[at] = on | around[at] | verse
+    for at, marks in mark_features(drafts, rows).items():
+        rows[at] = (rows[at] or {}) | marks
     return rows
 
 
@@ -192,26 +182,6 @@ def _verse(drafts: Sequence[Draft], at: int) -> Features:
     near = [d for d in drafts[max(0, at - 2) : at + 3] if d is not drafts[at]]
     lines = sum(d.role is None and not d.level and words(d.text) <= 16 for d in near)
     return {"lines_around": lines / len(near) if near else 0.0}
-
-
-def _page_features(drafts: Sequence[Draft], candidates: Sequence[int]) -> Features:
-    marked = sum(drafts[at].level > 0 for at in candidates)
-    return {"page.marked": 1.0 if marked else 0.0}
-
-
-def _marks(drafts: Sequence[Draft], at: int, page: Features) -> Features:
-    level = drafts[at].level
-    if not level:
-        return {"level.none_on_marked_page": page["page.marked"]}
-    row: Features = {f"level.{min(level, 4)}": 1.0}
-    before = drafts[at - 1] if at else None
-    after = drafts[at + 1] if at + 1 < len(drafts) else None
-    if before is not None and before.level:
-        row["before.marked_same" if before.level == level else "before.marked_other"] = 1.0
-        row["before.marked_higher"] = float(before.level < level)
-    if after is not None and after.level:
-        row["after.marked_same" if after.level == level else "after.marked_other"] = 1.0
-    return row
 
 
 def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int, Features]:

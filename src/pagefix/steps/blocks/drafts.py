@@ -1,0 +1,20 @@
+"""A block whose role is still open, as the evidence on headings sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pagefix.model import Role
+
+Features = dict[str, float]
+"""Named numbers; the weights that go with the names live in ``rules/headings.toml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block whose role may still be open (``role`` None); ``text`` is folded."""
+
+    text: str
+    level: int
+    role: Role | None
+    indented: bool = False
