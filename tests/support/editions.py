@@ -200,9 +200,7 @@ def _quote(text: str, kind: str, plain: list[str]) -> Part:
     return Part(copy, kind, home)
 
 
-def _set(
-    pieces: list[Piece], settings: dict[str, str], page: str, dress: Dress, growing: _Growing
-) -> str:
+def _set(pieces: list[Piece], settings: dict[str, str], page: str, dress: Dress, growing: _Growing) -> str:
     """The page's text; what it holds is entered in ``growing``."""
     wrap, between = int(settings.get("wrap", "0")), _BREAKS[settings.get("lines", "/")]
     text, places = "", list[list[list[int]]]()
@@ -223,7 +221,12 @@ def _set(
                 text, column = text + char, column + 1
             places[-1].append(where)
     homes = [
-        [offset for part, offsets in zip(piece.parts, where, strict=True) if _is_kept(part) for offset in offsets]
+        [
+            offset
+            for part, offsets in zip(piece.parts, where, strict=True)
+            if _is_kept(part)
+            for offset in offsets
+        ]
         for piece, where in zip(pieces, places, strict=True)
     ]
     for piece, where in zip(pieces, places, strict=True):

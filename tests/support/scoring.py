@@ -197,9 +197,7 @@ def _weigh_roles(
             result.by_role[said].excess += 1
 
 
-def _weigh_grouping(
-    result: Score, truth: _Truth, home: Mapping[Place, tuple[str, str]]
-) -> dict[str, str]:
+def _weigh_grouping(result: Score, truth: _Truth, home: Mapping[Place, tuple[str, str]]) -> dict[str, str]:
     """Enters the B-cubed sums; returns the found article that holds most of each true one."""
     shared = Counter((name, home[place][0]) for place, name in truth.article.items() if place in home)
     true_size = Counter(truth.article.values())
@@ -217,9 +215,7 @@ def _weigh_grouping(
     return best
 
 
-def _weigh_seams(
-    result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sheets, truth: _Truth
-) -> None:
+def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sheets, truth: _Truth) -> None:
     true = {seam for a in gold.articles for seam in _seams_of(a, sheets, truth.must_go | truth.may_go)}
     found = {
         seam
@@ -233,9 +229,7 @@ def _weigh_seams(
     result.seams = Hits(len(found & true), len(found - true), len(true - found))
 
 
-def _seams_of(
-    article: GoldArticle, sheets: _Sheets, repeats: set[Place]
-) -> Iterator[tuple[Place, Place]]:
+def _seams_of(article: GoldArticle, sheets: _Sheets, repeats: set[Place]) -> Iterator[tuple[Place, Place]]:
     for block in article.blocks:
         if block.role == "body":
             yield from sheets.seams([p for p in sheets.places(block.spans) if p not in repeats])
@@ -303,9 +297,7 @@ def _fault(
         return f"headline is {head[:30]!r}, not {heads[0][:30]!r}"
     for should, block_places in zip(flow, given, strict=False):
         if Indel.normalized_similarity(should, block_places) < _ALIKE:
-            return (
-                f"{_short(sheets.words(block_places))} where {_short(sheets.words(should))} should be"
-            )
+            return f"{_short(sheets.words(block_places))} where {_short(sheets.words(should))} should be"
     if len(flow) != len(given):
         at = min(len(flow), len(given))
         which, rest = ("too many", given) if len(given) > len(flow) else ("missing", flow)

@@ -9,22 +9,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from pagefix.archive.cleaning import Orders
 from pagefix.archive.folders import Edition, Index
 from pagefix.archive.outdir import BOOKS, Places, read_json, write_whole
 from pagefix.archive.parts import Head, head_of, read_head, read_part
 from pagefix.archive.placing import cannot_write, take_away
 from pagefix.archive.summary import Summary
 from pagefix.errors import PageError
-from pagefix.rules import Rules
 from pagefix.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the last finished run left; ``whole`` where nobody has changed the books since."""
+    """What the last finished run left.
+
+    ``whole``: nobody has changed the books since.  ``looked``: when it looked at the pages, in ns.
+    """
 
     places: Places
     whole: bool
+    looked: int
     totals: Summary
 
     def heads(self) -> Iterator[Head]:
@@ -41,15 +45,15 @@ class Manifest:
 def read_manifest(places: Places) -> Manifest:
     """The manifest of an output folder; an empty one where there is none."""
     found = read_json(places.manifest)
-    whole = bool(found) and not places.publishing.exists() and found.get("books") == _books(places)
-    return Manifest(places, whole, Summary.from_counts(found.get("totals", {})))
+    whole = bool(found) and not places.publishing.exists() and _are_ours(places, found.get("books"))
+    looked = places.editions.stat().st_mtime_ns if places.editions.exists() else 0
+    return Manifest(places, whole, looked, Summary.from_counts(found.get("totals", {})))
 
 
 def publish(
     places: Places,
     index: Index,
-    stamp: str,
-    rules: Rules,
+    orders: Orders,
     *,
     with_books: bool,
     anew: Callable[[Edition], None],
@@ -77,10 +81,15 @@ def publish(
                 if told is not None:
                     told(total.pages)
         total.messages += _sweep(places, index)
-        _exchange(places, staged, total, stamp, rules, with_books)
+        _exchange(places, staged, total, orders, with_books)
     except OSError as fault:
         raise cannot_write(places, fault) from None
     return total
+
+
+def note_looked(places: Places, looked: int) -> None:
+    """Notes when all pages of the manifest were looked at, in ns: the file's own time says it."""
+    os.utime(places.editions, ns=(looked, looked))
 
 
 def note_rewritten(places: Places, staged: Path) -> None:
@@ -103,7 +112,7 @@ def _part_of(
         if with_rows:
             part = read_part(path)
             if part is not None:
-                return part
+                return part[0], part[1]
         elif (head := read_head(path)) is not None:
             return head, []
     raise PageError("this part cannot be read back", place=str(path), remedy="check the disk, then run again")
@@ -123,9 +132,7 @@ def _sweep(places: Places, index: Index) -> list[str]:
     return messages
 
 
-def _exchange(
-    places: Places, staged: Path, total: Summary, stamp: str, rules: Rules, with_books: bool
-) -> None:
+def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
     """Puts the books and the manifest in place; while it does, the folder says so."""
     places.publishing.touch()
     if with_books:
@@ -135,10 +142,11 @@ def _exchange(
             else:
                 (staged / name).replace(places.out / name)
     (staged / "editions.jsonl").replace(places.editions)
+    note_looked(places, orders.begun)
     manifest = {
         "pagefix": VERSION,
-        "rules": rules.version,
-        "stamp": stamp,
+        "rules": orders.rules_version,
+        "stamp": orders.stamp,
         "totals": total.counts(),
         "books": _books(places),
     }
@@ -146,13 +154,16 @@ def _exchange(
     places.publishing.unlink()
 
 
-def _books(places: Places) -> dict[str, list[int]]:
-    """Size and time of change of each book: whether somebody has changed it since."""
-    found = {}
-    for name in BOOKS:
-        try:
-            status = (places.out / name).stat()
-            found[name] = [status.st_size, status.st_mtime_ns]
-        except OSError:
-            continue
-    return found
+def _books(places: Places) -> dict[str, int]:
+    """The books that there are, with their sizes in bytes."""
+    return {name: (places.out / name).stat().st_size for name in BOOKS if (places.out / name).exists()}
+
+
+def _are_ours(places: Places, sizes: object) -> bool:
+    """Whether the books are as the run left them, which wrote the manifest after them."""
+    if _books(places) != sizes:
+        return False
+    written = places.manifest.stat()
+    latest = max(written.st_mtime_ns, written.st_ctime_ns)
+    states = [(places.out / name).stat() for name in _books(places)]
+    return all(max(state.st_mtime_ns, state.st_ctime_ns) <= latest for state in states)

@@ -24,9 +24,6 @@ from pagefix.reading import read_page
 from pagefix.rules import Rules
 from pagefix.writing import article_file_name, article_line, article_markdown, ledger_line, page_line
 
-# A file may be written twice within one tick of the file system's clock; FAT's lasts two seconds.
-_FRESH = 2_000_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Orders:
@@ -35,6 +32,7 @@ class Orders:
     archive: str
     out: str
     rules: bytes
+    rules_version: str
     stamp: str
     source: str
     encoding: str | None
@@ -84,7 +82,7 @@ def clean_part(
     head, rows, texts = _made(orders, edition, aside, apart)
     same = old is not None and (old.body, old.files) == (head.body, head.files)
     there = all((places.out / name).exists() for name in head.files)
-    messages += put_edition(places, edition.key, head, rows, texts, old)
+    messages += put_edition(places, edition.key, head, rows, orders.begun, texts, old)
     return Receipt(Outcome.TOUCHED if same and there else Outcome.NEW, len(edition.pages), tuple(messages))
 
 
@@ -102,31 +100,32 @@ def failure_of(page: str, fault: BaseException) -> Failure:
 
 
 def _still_holds(
-    orders: Orders, edition: Edition, places: Places, head: Head, rows: Sequence[bytes]
+    orders: Orders, edition: Edition, places: Places, head: Head, rows: Sequence[bytes], looked: int
 ) -> Outcome | None:
     """Whether the part and the article files are what this run would make of the edition."""
     if head.again or not head.made_of(edition, orders.stamp) or digest_of(*rows) != head.body:
         return None
     if not all((places.out / name).exists() for name in head.files):
         return None
-    if head.untouched(edition):
+    dated = head.dated_as(edition)
+    if dated and head.seasoned(looked):
         return Outcome.KEPT
     now = tuple(_state(orders, page) for page in edition.pages)
     if [page.sha256 for page in now] != [page.sha256 for page in head.pages]:
         return None
-    # The times are other ones, or too fresh to be trusted; the bytes are the same.
-    put_edition(places, edition.key, head.with_pages(now), rows, {}, None)
+    if dated:
+        return Outcome.KEPT
+    put_edition(places, edition.key, head.with_pages(now), rows, orders.begun, {}, None)
     return Outcome.TOUCHED
 
 
 def _state(orders: Orders, page: Found, digest: str | None = None) -> PageState:
-    changed = page.changed if page.changed < orders.begun - _FRESH else 0
     if digest is None:
         try:
             digest = sha256((Path(orders.archive) / page.path).read_bytes()).hexdigest()
         except OSError:
             digest = ""
-    return PageState(page.path, page.label, page.size, changed, digest)
+    return PageState(page.path, page.label, page.size, page.changed, digest)
 
 
 @lru_cache(maxsize=2)

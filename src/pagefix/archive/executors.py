@@ -148,22 +148,23 @@ def dask_executor(scheduler: str) -> Iterator[tuple[Executor, int]]:
     :class:`~pagefix.errors.UsageError` where Dask is not installed or does not answer.
     """
     try:
-        from distributed import Client
+        import distributed
     except ImportError:
         raise UsageError(
             "--scheduler needs Dask", remedy="pip install 'pagefix[dask]', or use --jobs"
         ) from None
+    connect: Any = distributed.Client
     kind, _, number = scheduler.partition(":")
     with contextlib.ExitStack() as stack:
         try:
             if kind == "local":
                 if not number.isdecimal() or not int(number):
                     raise UsageError(f"{scheduler!r} names no number of workers", remedy="write local:4")
-                client = Client(
+                client = connect(
                     n_workers=int(number), threads_per_worker=1, processes=True, dashboard_address=None
                 )
             else:
-                client = Client(scheduler, timeout=10)
+                client = connect(scheduler, timeout=10)
         except (OSError, ValueError) as fault:
             raise UsageError(
                 f"no Dask scheduler answers: {fault}", place=scheduler, remedy="check the address"

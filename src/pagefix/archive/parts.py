@@ -18,12 +18,12 @@ from typing import Any, BinaryIO, NamedTuple
 from pagefix.archive.folders import Edition, order_of
 from pagefix.archive.outdir import BOOKS
 
+# The slowest clock of a file system, FAT's, in ns.
+_TICK = 2_000_000_000
+
 
 class PageState(NamedTuple):
-    """A page as it was when its edition was cleaned.
-
-    ``changed`` is 0 where the file was so fresh that a later change might bear the same time.
-    """
+    """A page as it was when its edition was cleaned."""
 
     path: str
     label: str
@@ -66,12 +66,19 @@ class Head:
             == [(page.path, page.label) for page in edition.pages]
         )
 
-    def untouched(self, edition: Edition) -> bool:
+    def dated_as(self, edition: Edition) -> bool:
         """Whether the pages' sizes and times are still the same (see :meth:`made_of` for the rest)."""
         return all(
-            (then.size, then.changed) == (now.size, now.changed) and then.changed
+            (then.size, then.changed) == (now.size, now.changed)
             for then, now in zip(self.pages, edition.pages, strict=True)
         )
+
+    def seasoned(self, looked: int) -> bool:
+        """Whether the times can be trusted: no page was fresh when it was looked at (in ns).
+
+        A file may be written twice within one tick of its file system's clock.
+        """
+        return all(page.changed < looked - _TICK for page in self.pages)
 
     def with_pages(self, pages: Sequence[PageState]) -> Head:
         """The same with other times."""
@@ -102,12 +109,18 @@ def read_head(path: Path) -> Head | None:
         return None
 
 
-def read_part(path: Path) -> tuple[Head, list[bytes]] | None:
-    """Head and rows of a part, a piece for each book; nothing where it is missing or not whole."""
+def read_part(path: Path) -> tuple[Head, list[bytes], int] | None:
+    """Head and rows (a piece for each book) of a part, and when its pages were looked at.
+
+    Nothing where it is missing or not whole.
+    """
     try:
         with path.open("rb") as stream:
             head = _whole_head(stream)
-            return None if head is None else (head, [stream.read(size) for size in head.sizes])
+            if head is None:
+                return None
+            rows = [stream.read(size) for size in head.sizes]
+            return head, rows, os.fstat(stream.fileno()).st_mtime_ns
     except OSError:
         return None
 
@@ -128,10 +141,11 @@ def digest_of(*pieces: bytes) -> str:
     return digest.hexdigest()
 
 
-def write_part(path: Path, head: Head, rows: Sequence[bytes]) -> None:
-    """Writes a part where it is still to be moved from."""
+def write_part(path: Path, head: Head, rows: Sequence[bytes], looked: int) -> None:
+    """Writes a part where it is still to be moved from; its time is when the pages were looked at."""
     assert len(rows) == len(BOOKS)
     with path.open("wb") as stream:
         stream.write(head.line().encode())
         for piece in rows:
             stream.write(piece)
+    os.utime(path, ns=(looked, looked))

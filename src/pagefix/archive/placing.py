@@ -21,7 +21,13 @@ _PART = "part"
 
 
 def put_edition(
-    places: Places, key: str, head: Head, rows: Sequence[bytes], texts: Mapping[str, str], old: Head | None
+    places: Places,
+    key: str,
+    head: Head,
+    rows: Sequence[bytes],
+    looked: int,
+    texts: Mapping[str, str],
+    old: Head | None,
 ) -> list[str]:
     """Puts a part and the article files ``texts`` in place, and takes away those that are stale.
 
@@ -34,7 +40,7 @@ def put_edition(
         staged.mkdir(parents=True)
         for n, text in enumerate(texts.values()):
             (staged / f"{n}.md").write_text(text, encoding="utf-8", newline="")
-        write_part(staged / _PART, head, rows)
+        write_part(staged / _PART, head, rows, looked)
         plan = {
             "moves": [[name, before.get(name), head.files[name]] for name in texts],
             "stale": {name: digest for name, digest in before.items() if name not in head.files},

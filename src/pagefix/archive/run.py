@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from pagefix.archive.books import Manifest, publish, read_manifest
+from pagefix.archive.books import Manifest, note_looked, publish, read_manifest
 from pagefix.archive.cleaning import Orders, Outcome, clean_part
 from pagefix.archive.dispatch import carry_out
 from pagefix.archive.executors import crew_of
@@ -90,9 +90,18 @@ def clean_archive(
         root = root if root.is_dir() else root.parent
         source = archive.resolve().name
         stamp = stamp_of(rules, encoding=encoding, source=source)
-        orders = Orders(str(root), str(out.resolve()), pickle.dumps(rules), stamp, source, encoding, now)
+        orders = Orders(
+            archive=str(root),
+            out=str(out.resolve()),
+            rules=pickle.dumps(rules),
+            rules_version=rules.version,
+            stamp=stamp,
+            source=source,
+            encoding=encoding,
+            begun=now,
+        )
         with locked(out.resolve()) as places, at_work(places) as early:
-            summary = _run(places, index, orders, rules, tally, early, jobs, executor)
+            summary = _run(places, index, orders, tally, early, jobs, executor)
     finally:
         index.close()
     summary.worked, summary.seconds = tally.worked, time.monotonic() - begun
@@ -103,7 +112,6 @@ def _run(
     places: Places,
     index: Index,
     orders: Orders,
-    rules: Rules,
     tally: _Tally,
     early: bool,
     jobs: int | None,
@@ -116,12 +124,12 @@ def _run(
     whole = manifest.whole and not early and not tally.fresh
     if whole and not tally.touched:
         summary = manifest.totals
+        note_looked(places, orders.begun)
     else:
         summary = publish(
             places,
             index,
-            orders.stamp,
-            rules,
+            orders,
             with_books=not whole,
             anew=lambda edition: messages.extend(clean_part(orders, edition).messages),
             told=lambda done: tally.tell("writing", done),
@@ -143,7 +151,7 @@ def _work(
     messages: list[str],
 ) -> None:
     """Has everything cleaned that is not as the last run left it."""
-    changed = _changed(places, index, orders.stamp, manifest, tally)
+    changed = _changed(index, orders.stamp, manifest, tally)
     first = list(islice(changed, 2))
     # For one edition a process of its own costs more than it saves, unless it may be a killer.
     few = executor is None and len(first) < 2 and not tally.risky
@@ -157,9 +165,7 @@ def _work(
             tally.tell("cleaning", tally.done)
 
 
-def _changed(
-    places: Places, index: Index, stamp: str, manifest: Manifest, tally: _Tally
-) -> Iterator[Edition]:
+def _changed(index: Index, stamp: str, manifest: Manifest, tally: _Tally) -> Iterator[Edition]:
     """The editions that are not as the manifest has them; both are in the same order."""
     heads = manifest.heads()
     head = next(heads, None)
@@ -169,7 +175,7 @@ def _changed(
             tally.fresh = True  # an edition is gone
             head = next(heads, None)
         if head is not None and head.order == order:
-            same = _as_before(places, head, edition, stamp)
+            same = _as_before(manifest, head, edition, stamp)
             tally.risky |= head.again
             head = next(heads, None)
             if same:
@@ -179,12 +185,13 @@ def _changed(
     tally.fresh |= head is not None
 
 
-def _as_before(places: Places, head: Head, edition: Edition, stamp: str) -> bool:
+def _as_before(manifest: Manifest, head: Head, edition: Edition, stamp: str) -> bool:
     return (
         not head.again
         and head.made_of(edition, stamp)
-        and head.untouched(edition)
-        and all((places.out / name).exists() for name in head.files)
+        and head.dated_as(edition)
+        and head.seasoned(manifest.looked)
+        and all((manifest.places.out / name).exists() for name in head.files)
     )
 
 
