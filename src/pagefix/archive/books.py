@@ -92,14 +92,20 @@ def note_looked(places: Places, looked: int) -> None:
     os.utime(places.editions, ns=(looked, looked))
 
 
-def note_rewritten(places: Places, staged: Path) -> None:
-    """Puts ``staged`` in the place of ``articles.jsonl`` and tells the manifest."""
+def note_rewritten(places: Places, staged: Path, by: str) -> None:
+    """Puts ``staged`` in the place of ``articles.jsonl`` and tells the manifest why."""
     places.publishing.touch()
     staged.replace(places.out / BOOKS[0])
     found = read_json(places.manifest)
-    found["books"] = _books(places)
+    found |= {"books": _books(places), "rewritten": by}
     write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
+
+
+def rewritten_by(places: Places) -> str:
+    """Why ``articles.jsonl`` was last rewritten; empty where it is as the run left it, or nobody knows."""
+    manifest = read_manifest(places)
+    return str(read_json(places.manifest).get("rewritten", "")) if manifest.whole else ""
 
 
 def _part_of(

@@ -49,13 +49,17 @@ class Edition:
     @property
     def key(self) -> str:
         """Forty hex digits that no other edition of the archive has."""
-        name = f"{self.name}\0{self.pages[0].path}" if self.alone else self.name
-        return sha256(name.encode()).hexdigest()[:40]
+        return key_of(self.name, self.pages[0].path, self.alone)
 
     @property
     def order(self) -> tuple[bytes, bytes, str]:
         """Sorts editions as the books list them."""
         return order_of(self.name, self.pages[0].label, self.pages[0].path, self.alone)
+
+
+def key_of(name: str, path: str, alone: bool) -> str:
+    """Forty hex digits for an edition; ``path`` is that of its first page."""
+    return sha256((f"{name}\0{path}" if alone else name).encode()).hexdigest()[:40]
 
 
 def order_of(name: str, label: str, path: str, alone: bool) -> tuple[bytes, bytes, str]:

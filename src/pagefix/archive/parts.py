@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pagefix.archive.folders import Edition, order_of
+from pagefix.archive.folders import Edition, key_of, order_of
 from pagefix.archive.outdir import BOOKS
 
 # The slowest clock of a file system, FAT's, in ns.
@@ -51,6 +51,11 @@ class Head:
     sizes: tuple[int, ...]
     body: str
     again: bool = False
+
+    @property
+    def key(self) -> str:
+        """That of the edition."""
+        return key_of(self.name, self.pages[0].path, self.alone)
 
     @property
     def order(self) -> tuple[bytes, bytes, str]:

@@ -66,11 +66,11 @@ def check_archive(out: Path) -> int:
 
 def rebuilt_pages(out: Path) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of every page, each proved by its sha256."""
-    rows = _Peek(map(_row, _lines(out / "ledger.jsonl")))
+    rows = _Peek(map(row_of, _lines(out / "ledger.jsonl")))
     articles = _Peek(_lines(out / "articles.jsonl"))
     pages = _Peek(_lines(out / "pages.jsonl"))
     while (first := pages.next) is not None:
-        sheaf = _Sheaf()
+        sheaf = Sheaf()
         for page in pages.take(lambda page, name=first["edition"]: page["edition"] == name):
             sheaf.waiting[page["path"]] = page
             for row in rows.take(lambda row, path=page["path"]: row.page == path):
@@ -88,7 +88,7 @@ def rebuilt_pages(out: Path) -> Iterator[tuple[str, bytes]]:
 
 
 @dataclass(slots=True)
-class _Sheaf:
+class Sheaf:
     """What is known so far of the pages of an edition that are not rebuilt yet."""
 
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -96,9 +96,11 @@ class _Sheaf:
     blocks: dict[str, list[ArticleBlock]] = field(default_factory=dict)
 
     def take_row(self, row: Row) -> None:
+        """Takes in a ledger row."""
         self.rows.setdefault(row.page, []).append(row)
 
     def take_article(self, article: dict[str, Any]) -> None:
+        """Takes in a row of ``articles.jsonl``."""
         for item in article["blocks"]:
             block = ArticleBlock(
                 Role(item["role"]), item["text"], tuple(Span(*span) for span in item["spans"])
@@ -106,17 +108,22 @@ class _Sheaf:
             for name in dict.fromkeys(span.page for span in block.spans):
                 self.blocks.setdefault(name, []).append(block)
 
+    def text(self, path: str) -> str:
+        """The page's text.  Raises :class:`~pagefix.errors.PageError` where a part of it is missing."""
+        blocks = self.blocks.get(path, [])
+        touched = {path, *(span.page for block in blocks for span in block.spans)}
+        return restore_text(
+            path, blocks, [row for name in sorted(touched) for row in self.rows.get(name, [])]
+        )
+
     def rebuilt(self, page: dict[str, Any], *, final: bool) -> bytes | None:
         """The page's bytes, and its parts forgotten; nothing where it must wait for more."""
         path = page["path"]
-        blocks = self.blocks.get(path, [])
-        touched = {path, *(span.page for block in blocks for span in block.spans)}
-        rows = [row for name in sorted(touched) for row in self.rows.get(name, [])]
         try:
             data = (
                 zlib.decompress(base64.b64decode(page["raw"]))
                 if "raw" in page
-                else restore_text(path, blocks, rows).encode(page["encoding"])
+                else self.text(path).encode(page["encoding"])
             )
             if hashlib.sha256(data).hexdigest() != page["sha256"]:
                 raise PageError(
@@ -169,7 +176,8 @@ def _stage(to: Path, staged: Path, path: str, data: bytes, force: bool) -> None:
     aside.write_bytes(data)
 
 
-def _row(row: dict[str, Any]) -> Row:
+def row_of(row: dict[str, Any]) -> Row:
+    """A ledger row as the ledger's functions take it."""
     return Row(
         page=row["page"],
         start=row["start"],

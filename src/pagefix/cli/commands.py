@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pagefix.cli.clean import clean
+from pagefix.cli.explain import explain
 from pagefix.cli.rules import rules_group
 from pagefix.version import VERSION
 
@@ -27,21 +28,30 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("out", type=_FOLDER)
-@click.option("--to", type=_FOLDER, required=True, help="Folder for the pages.")
+@click.option("--to", type=_FOLDER, help="Folder for the pages.")
 @click.option("--force", is_flag=True, help="Overwrite files there that differ.")
-def restore(out: Path, to: Path, force: bool) -> int:
+@click.option("--check", is_flag=True, help="Only prove that every page can be put back; write nothing.")
+def restore(out: Path, to: Path | None, force: bool, check: bool) -> int:
     """Put every page back, byte for byte, from OUT alone.
 
     \b
     Example:
       pagefix restore clean --to pages
+      pagefix restore clean --check
     """
-    from pagefix.archive import restore_archive
+    from pagefix.archive import check_archive, restore_archive
 
+    if check:
+        count = check_archive(out)
+        click.echo(f"{count} page{'s' * (count != 1)} can be restored, each proved by its sha256")
+        return 0
+    if to is None:
+        raise click.UsageError("Say --to DIR, or --check.")
     count = restore_archive(out, to, force=force)
     click.echo(f"{count} page{'s' * (count != 1)} restored to {to}, each proved by its sha256")
     return 0
 
 
 cli.add_command(clean)
+cli.add_command(explain)
 cli.add_command(rules_group)
