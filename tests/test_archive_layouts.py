@@ -64,16 +64,16 @@ def test_the_index_holds_no_page(rules: Rules, tmp_path: Path, monkeypatch: pyte
                 name = f"{1900 + year}-{month // 28 + 1:02d}-{month % 28 + 1:02d}"
                 yield f"{name}/A{page + 1:02d}.md", status
 
-    monkeypatch.setattr(folders, "_files", lambda _: files(4000))
+    monkeypatch.setattr(folders, "_files", lambda _: files(1500))
     tracemalloc.start()
     index = Index(largest=300)
     index.fill(tmp_path, place_finder(rules))
-    assert sum(len(edition.pages) for edition in index.editions()) == index.pages == 32_000
+    assert sum(len(edition.pages) for edition in index.editions()) == index.pages == 12_000
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     index.close()
-    # The caches of labels and editions take 1.3 MB, whatever the number of pages; a list of them took 9 MB.
-    assert most < 2_500_000
+    # The caches of labels and editions are bounded; a list of the pages alone took 3.4 MB.
+    assert most < 1_500_000
 
 
 def test_what_is_no_page_is_passed_over(rules: Rules, tmp_path: Path) -> None:
