@@ -99,5 +99,5 @@ def test_a_name_that_is_no_text_is_set_aside(rules: Rules, tmp_path: Path) -> No
     Path(os.fsdecode(os.fsencode(folder) + b"/A\xff2.md")).write_text("# x\n", encoding="utf-8")
     summary = clean_archive(tmp_path / "archive", tmp_path / "out", rules)
     assert (summary.pages, summary.failed) == (1, 1)
-    assert summary.failures[0][0] == "2025-05-29/A\\xff2.md"
-    assert "rename it" in summary.failures[0][1]
+    assert summary.failures[0].page == "2025-05-29/A\\xff2.md"
+    assert "rename it" in summary.failures[0].reason

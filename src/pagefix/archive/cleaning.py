@@ -18,6 +18,7 @@ from pagefix.archive.folders import UNREADABLE, Edition, Found
 from pagefix.archive.outdir import Places
 from pagefix.archive.parts import Head, PageState, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
+from pagefix.archive.summary import Failure
 from pagefix.errors import PageError, UsageError
 from pagefix.model import Action, Cleaned, Page
 from pagefix.reading import read_page
@@ -37,15 +38,6 @@ class Orders:
     source: str
     encoding: str | None
     begun: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A page that was set aside: why, and the last line of the traceback."""
-
-    page: str
-    reason: str
-    last: str
 
 
 class Outcome(StrEnum):

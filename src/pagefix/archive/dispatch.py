@@ -7,9 +7,10 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from typing import Any
 
-from pagefix.archive.cleaning import Failure, Orders, Receipt, clean_part, try_page
+from pagefix.archive.cleaning import Orders, Receipt, clean_part, try_page
 from pagefix.archive.executors import Crew, is_death
 from pagefix.archive.folders import Edition
+from pagefix.archive.summary import Failure
 from pagefix.errors import UsageError
 
 _DIED = "the worker that read it died (killed, or out of memory)"

@@ -22,7 +22,7 @@ from pagefix.archive.outdir import BOOKS, Places, at_work, check_places, clear_f
 from pagefix.archive.parts import Head
 from pagefix.archive.placing import recover
 from pagefix.archive.stamp import stamp_of
-from pagefix.archive.summary import Summary
+from pagefix.archive.summary import Failure, Summary
 from pagefix.rules import Rules
 
 _SHOWN = 20
@@ -204,4 +204,4 @@ def _first_lines(places: Places, summary: Summary) -> None:
     if summary.failed:
         with (places.out / BOOKS[3]).open(encoding="utf-8", newline="\n") as stream:
             rows = map(json.loads, islice(stream, _MESSAGES))
-            summary.failures = [(row["page"], row["reason"]) for row in rows]
+            summary.failures = [Failure(row["page"], row["reason"], row["traceback"]) for row in rows]

@@ -10,6 +10,15 @@ from typing import Any
 _PLAIN = ("pages", "articles", "failed", "joins", "uncertain", "editions")
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A page that was set aside: why, and the last line of the traceback."""
+
+    page: str
+    reason: str
+    last: str
+
+
 @dataclass(slots=True)
 class Summary:
     """Totals over the archive, and what this run had to do for them.
@@ -30,7 +39,7 @@ class Summary:
     worked: int = 0
     seconds: float = 0.0
     headlines: list[str] = field(default_factory=list)
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
     def add(self, counts: Mapping[str, Any]) -> None:

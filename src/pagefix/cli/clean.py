@@ -116,8 +116,8 @@ def _cores() -> int:
 def _tell_troubles(summary: Summary) -> None:
     for message in summary.messages:
         click.echo(message, err=True)
-    for page, reason in summary.failures[:_SHOWN]:
-        click.echo(f"set aside: {page}: {reason}", err=True)
+    for failure in summary.failures[:_SHOWN]:
+        click.echo(f"set aside: {failure.page}: {failure.reason}", err=True)
     if summary.failed > _SHOWN:
         click.echo(f"set aside: {summary.failed - _SHOWN} more, see failed.jsonl", err=True)
 
@@ -158,6 +158,6 @@ def _as_json(summary: Summary) -> str:
         "joined": summary.joins,
         "uncertain": summary.uncertain,
         "statuses": dict(sorted(summary.statuses.items())),
-        "failed": [page for page, _ in summary.failures],
+        "failed": [failure.page for failure in summary.failures],
     }
     return json.dumps(row, ensure_ascii=False, indent=1)
