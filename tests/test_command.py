@@ -33,9 +33,8 @@ def test_clean_and_restore(archive: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 pages, 1 articles" in done.stdout
     assert "青河镇修通三座桥" in done.stdout
-    files = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
-    assert files == [
-        ".pagefix.json",
+    files = sorted(p.relative_to(out).as_posix() for p in out.rglob("[!.]*") if p.is_file())
+    assert [name for name in files if not name.startswith(".pagefix/")] == [
         "2025-05-29/A01-01-青河镇修通三座桥.md",
         "articles.jsonl",
         "ledger.jsonl",

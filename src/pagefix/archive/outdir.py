@@ -1,19 +1,74 @@
-"""The output folder: who owns it, one run at a time, nothing half-written."""
+"""The output folder: who owns it, one run at a time, and where pagefix keeps what it needs itself."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pagefix.errors import UsageError
 
-MANIFEST = ".pagefix.json"
-_LOCK = ".pagefix.lock"
-_STAGING = ".pagefix-staging"
+BOOKS = ("articles.jsonl", "ledger.jsonl", "pages.jsonl", "failed.jsonl")
+"""The files that list the whole archive; the last is there only where pages were set aside."""
+_HIDDEN = ".pagefix"
+# Longer than any edition that a killed run may still have in hand.
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are in an output folder.  All but the books and the articles is hidden."""
+
+    out: Path
+
+    @property
+    def hidden(self) -> Path:
+        return self.out / _HIDDEN
+
+    @property
+    def manifest(self) -> Path:
+        """What the last finished run left: versions, totals, the books' sizes and times."""
+        return self.hidden / "manifest.json"
+
+    @property
+    def editions(self) -> Path:
+        """The manifest's long half: a line an edition, its pages with size, time and sha256."""
+        return self.hidden / "editions.jsonl"
+
+    @property
+    def parts(self) -> Path:
+        return self.hidden / "parts"
+
+    def part(self, key: str) -> Path:
+        """The rows of one edition, as they go into the books."""
+        return self.parts / key[:2] / f"{key[2:]}.part"
+
+    @property
+    def staged(self) -> Path:
+        """Files that are being written; whatever lies here when no run is at work is left over."""
+        return self.hidden / "staged"
+
+    @property
+    def running(self) -> Path:
+        """Says which process is at work.  Left over where a run was killed."""
+        return self.hidden / "running.json"
+
+    @property
+    def publishing(self) -> Path:
+        """There while the books are being exchanged."""
+        return self.hidden / "publishing"
+
+    @property
+    def crew(self) -> Path:
+        """A lock for each worker process of this machine."""
+        return self.hidden / "crew"
 
 
 def check_places(archive: Path, out: Path) -> None:
@@ -35,11 +90,8 @@ def check_places(archive: Path, out: Path) -> None:
         )
     if out.exists() and not out.is_dir():
         raise UsageError("OUT is a file", place=str(out), remedy="name a folder")
-    if out.is_dir() and not (out / MANIFEST).exists():
-        strange = next(
-            (name for name in sorted(path.name for path in out.iterdir()) if not name.startswith(".pagefix")),
-            None,
-        )
+    if out.is_dir() and not (out / _HIDDEN).is_dir():
+        strange = min((path.name for path in out.iterdir()), default=None)
         if strange is not None:
             raise UsageError(
                 f"OUT holds a file that pagefix did not write ({strange})",
@@ -48,100 +100,122 @@ def check_places(archive: Path, out: Path) -> None:
             )
 
 
+def check_finished(out: Path) -> Places:
+    """The places of an OUT that a run has finished.
+
+    Raises :class:`~pagefix.errors.UsageError` where there is none, or the books are half exchanged.
+    """
+    places = Places(out)
+    if not places.hidden.is_dir() and not (out / BOOKS[0]).exists():
+        raise UsageError(
+            "this is no folder that pagefix wrote", place=str(out), remedy=f"it must hold {BOOKS[0]}"
+        )
+    if places.publishing.exists() or not (out / BOOKS[0]).exists():
+        raise UsageError(
+            "the last run did not finish here", place=str(out), remedy="run pagefix clean once more"
+        )
+    return places
+
+
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Keeps a second run out of ``out``.  Raises :class:`~pagefix.errors.UsageError` where one is at work."""
+def locked(out: Path) -> Iterator[Places]:
+    """Keeps a second run out of ``out``.
+
+    The lock is the operating system's: it goes with the process, however that ends.  Raises
+    :class:`~pagefix.errors.UsageError` where another run is at work.
+    """
     from filelock import FileLock, Timeout
 
-    out.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(out / _LOCK, timeout=0)
+    places = Places(out)
+    places.hidden.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(places.hidden / "lock", timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
         raise UsageError(
-            "another run is writing here", place=str(out), remedy="wait for it, or choose another OUT"
+            f"another run is writing here{_who(places)}",
+            place=str(out),
+            remedy="wait for it, or choose another OUT",
+        ) from None
+    except (NotImplementedError, OSError) as fault:
+        raise UsageError(
+            f"OUT cannot be locked: {fault}", place=str(out), remedy="choose an OUT on a local disk"
         ) from None
     try:
-        yield
+        _wait_for_orphans(places)
+        yield places
     finally:
         lock.release()
-        (out / _LOCK).unlink(missing_ok=True)
 
 
-class Staging:
-    """Files written aside, then put in their places together.
+@contextmanager
+def at_work(places: Places) -> Iterator[bool]:
+    """Notes that a run is at work, and gives whether the run before this one ended early.
 
-    A run that is killed leaves only the staging folder, which the next run clears.
+    The note stays where the run ends early itself.
     """
-
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.folder = out / _STAGING
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.files: dict[str, str] = {}
-
-    def write(self, name: str, text: str) -> None:
-        """One whole file."""
-        data = text.encode("utf-8")
-        target = self.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        self.files[name] = hashlib.sha256(data).hexdigest()
-
-    def seal(self, name: str) -> None:
-        """Takes a file that was streamed into the folder into the books."""
-        digest = hashlib.sha256()
-        with (self.folder / name).open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-        self.files[name] = digest.hexdigest()
-
-    def publish(self, rules_version: str, version: str) -> list[str]:
-        """Moves everything into OUT and clears what the previous run wrote and this one did not.
-
-        Returns the names of stale files that were kept because somebody changed them.
-        """
-        before = written_before(self.out)
-        kept = [name for name in before if name not in self.files and not self._clear(name, before[name])]
-        for name in self.files:
-            target = self.out / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / name).replace(target)
-        manifest = {"pagefix": version, "rules": rules_version, "files": dict(sorted(self.files.items()))}
-        aside = self.folder / MANIFEST
-        aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        aside.replace(self.out / MANIFEST)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return kept
-
-    def discard(self) -> None:
-        """Forgets everything that was staged."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _clear(self, name: str, digest: str) -> bool:
-        path = self.out / name
-        if not path.is_file():
-            return True
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            return False
-        path.unlink()
-        parent = path.parent
-        while parent != self.out and not any(parent.iterdir()):
-            parent.rmdir()
-            parent = parent.parent
-        return True
+    early = places.running.exists()
+    note = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+    places.running.write_text(json.dumps(note), encoding="utf-8")
+    yield early
+    places.running.unlink(missing_ok=True)
 
 
-def written_before(out: Path) -> dict[str, str]:
-    """The files that the last finished run wrote into ``out``, with their sha256."""
+def _who(places: Places) -> str:
     try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        note = json.loads(places.running.read_text(encoding="utf-8"))
+        return f" (process {note['process']} on {note['host']}, since {note['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _wait_for_orphans(places: Places) -> None:
+    """Waits for worker processes that outlived a run that was killed: they may write one more part."""
+    from filelock import FileLock, Timeout
+
+    for path in sorted(places.crew.glob("*.lock")):
+        lock = FileLock(path, timeout=_PATIENCE)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UsageError(
+                f"a worker of a run that was killed is still at work (process {path.stem})",
+                place=str(places.out),
+                remedy="end that process, then run again",
+            ) from None
+        lock.release()
+        path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file so that it is there whole or not at all."""
+    aside = path.with_name(path.name + ".new")
+    aside.write_text(text, encoding="utf-8", newline="")
+    aside.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A small file of ours; empty where it is missing or no longer what we wrote."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    files = manifest.get("files", {}) if isinstance(manifest, dict) else {}
-    return {
-        str(name): str(digest)
-        for name, digest in files.items()
-        if not Path(name).is_absolute() and ".." not in Path(name).parts
-    }
+    return found if isinstance(found, dict) else {}
+
+
+def remove_file(out: Path, name: str) -> None:
+    """Takes an article's file away, and the folders that it leaves empty."""
+    path = out / name
+    path.unlink(missing_ok=True)
+    for parent in path.parents:
+        if parent == out:
+            break
+        try:
+            parent.rmdir()
+        except OSError:
+            break
+
+
+def clear_folder(path: Path) -> None:
+    """Empties and removes a folder of ours, if it is there."""
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,65 +1,58 @@
-"""A run over an archive, edition by edition."""
+"""A run over an archive: what changed is cleaned, edition by edition, and the books are put together."""
 
 from __future__ import annotations
 
 import json
-import traceback
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple
 
-from pagefix.archive.folders import Found, editions, find_pages
-from pagefix.archive.outdir import Staging, check_places, locked
-from pagefix.errors import PageError, UsageError
-from pagefix.model import Action, Cleaned, Page
-from pagefix.pipeline import clean_edition
-from pagefix.reading import read_page
+from pagefix.archive.books import Manifest, note_looked, publish, read_manifest
+from pagefix.archive.cleaning import Orders, Outcome, clean_part
+from pagefix.archive.dispatch import carry_out
+from pagefix.archive.executors import crew_of
+from pagefix.archive.folders import Edition, Index
+from pagefix.archive.layouts import place_finder
+from pagefix.archive.outdir import BOOKS, Places, at_work, check_places, clear_folder, locked
+from pagefix.archive.parts import Head
+from pagefix.archive.placing import recover
+from pagefix.archive.stamp import stamp_of
+from pagefix.archive.summary import Failure, Summary
 from pagefix.rules import Rules
-from pagefix.version import VERSION
-from pagefix.writing import article_file_name, article_line, article_markdown, ledger_line, page_line
+
+_SHOWN = 20
+_MESSAGES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A page that was set aside: why, and the last line of the traceback."""
+class Progress(NamedTuple):
+    """How far a run is: ``done`` pages of ``total`` (0: not known yet), ``worked`` of them in this run."""
 
-    page: str
-    reason: str
-    last: str
+    stage: str
+    done: int
+    total: int
+    worked: int
 
 
 @dataclass(slots=True)
-class Summary:
-    """What a run did: counts by kind, headlines in order, pages set aside, messages."""
+class _Tally:
+    """What the run has seen so far."""
 
-    pages: int = 0
-    articles: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
-    characters: Counter[str] = field(default_factory=Counter)
-    joins: int = 0
-    uncertain: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    headlines: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
+    told: Callable[[Progress], None] | None
+    total: int = 0
+    done: int = 0
+    worked: int = 0
+    fresh: bool = False
+    touched: bool = False
+    risky: bool = False
 
-    def add(self, cleaned: Cleaned) -> None:
-        """Counts an edition in."""
-        self.pages += len(cleaned.pages)
-        self.articles += len(cleaned.articles)
-        self.statuses.update(cleaned.statuses.values())
-        self.headlines += [
-            article.headline or f"({article.id})"
-            for article in cleaned.articles[: max(0, 20 - len(self.headlines))]
-        ]
-        for row in cleaned.ledger:
-            self.joins += row.action is Action.JOIN
-            self.uncertain += row.action is Action.UNCERTAIN
-            if row.action is Action.DROP:
-                self.dropped[str(row.reason)] += 1
-                self.characters[str(row.reason)] += row.end - row.start
+    def tell(self, stage: str, done: int) -> None:
+        if self.told is not None:
+            self.told(Progress(stage, done, self.total, self.worked))
 
 
 def clean_archive(
@@ -68,123 +61,147 @@ def clean_archive(
     rules: Rules,
     *,
     encoding: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    layout: str | None = None,
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """Cleans every page below ``archive`` into ``out``.
+    """Cleans every page below ``archive`` into ``out``; what an earlier run finished is kept.
+
+    ``jobs``: worker processes to start, none by default; in a daemonic process none are
+    started.  ``executor``: any :class:`concurrent.futures.Executor` to work in instead, which
+    is left running (``jobs`` then says how many tasks it does at once, if it does not say so
+    itself).  ``layout`` names the one pattern that says how the archive files its pages.
+    The output is the same for all of them, byte for byte.
 
     Pages that cannot be read or cleaned are set aside in ``out/failed.jsonl``; the others
-    are done.  Raises :class:`~pagefix.errors.UsageError` for places that cannot be used.
+    are done.  Raises :class:`~pagefix.errors.UsageError` for places that cannot be used and
+    where another run is at work in ``out``.
     """
-    found = find_pages(archive, rules)
-    check_places(archive, out)
-    with locked(out):
-        staging = Staging(out)
-        try:
-            summary = _run(found, staging, rules, archive.resolve().name, encoding, progress)
-            summary.messages += [
-                f"{out / name}: not removed, it was changed since pagefix wrote it"
-                for name in staging.publish(rules.version, VERSION)
-            ]
-        finally:
-            staging.discard()
+    begun = time.monotonic()
+    tally = _Tally(progress)
+    now = time.time_ns()
+    index = Index(int(rules.number("layout.largest_edition")))
+    try:
+        index.fill(archive, place_finder(rules, layout), lambda n: tally.tell("finding", n))
+        tally.total = index.pages
+        check_places(archive, out)
+        root = archive.resolve()
+        root = root if root.is_dir() else root.parent
+        source = archive.resolve().name
+        stamp = stamp_of(rules, encoding=encoding, source=source)
+        orders = Orders(
+            archive=str(root),
+            out=str(out.resolve()),
+            rules=pickle.dumps(rules),
+            rules_version=rules.version,
+            stamp=stamp,
+            source=source,
+            encoding=encoding,
+            begun=now,
+        )
+        with locked(out.resolve()) as places, at_work(places) as early:
+            summary = _run(places, index, orders, tally, early, jobs, executor)
+    finally:
+        index.close()
+    summary.worked, summary.seconds = tally.worked, time.monotonic() - begun
     return summary
 
 
 def _run(
-    found: list[Found],
-    staging: Staging,
-    rules: Rules,
-    source: str,
-    encoding: str | None,
-    progress: Callable[[int, int], None] | None,
+    places: Places,
+    index: Index,
+    orders: Orders,
+    tally: _Tally,
+    early: bool,
+    jobs: int | None,
+    executor: Executor | None,
 ) -> Summary:
-    summary = Summary()
-    done = 0
-    names: set[str] = set()
-    rows = {
-        name: (staging.folder / name).open("w", encoding="utf-8", newline="")
-        for name in ("articles.jsonl", "ledger.jsonl", "pages.jsonl")
-    }
-    try:
-        for _, members in editions(found):
-            pages, failures = _read(members, encoding)
-            cleaned, more = _clean(pages, rules)
-            summary.failures += failures + more
-            for part in cleaned:
-                summary.add(part)
-                _write(part, staging, rows, source, names)
-            done += len(members)
-            if progress is not None:
-                progress(done, len(found))
-    finally:
-        for stream in rows.values():
-            stream.close()
-    for name in rows:
-        staging.seal(name)
-    if summary.failures:
-        failed = [{"page": f.page, "reason": f.reason, "traceback": f.last} for f in summary.failures]
-        staging.write("failed.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in failed))
+    tally.risky = early
+    messages = recover(places)
+    manifest = read_manifest(places)
+    _work(places, index, orders, manifest, tally, jobs, executor, messages)
+    whole = manifest.whole and not early and not tally.fresh
+    if whole and not tally.touched:
+        summary = manifest.totals
+        note_looked(places, orders.begun)
+    else:
+        summary = publish(
+            places,
+            index,
+            orders,
+            with_books=not whole,
+            anew=lambda edition: messages.extend(clean_part(orders, edition).messages),
+            told=lambda done: tally.tell("writing", done),
+        )
+    clear_folder(places.staged)
+    summary.messages = (messages + summary.messages)[:_MESSAGES]
+    _first_lines(places, summary)
     return summary
 
 
-def _read(members: Sequence[Found], encoding: str | None) -> tuple[list[Page], list[Failure]]:
-    pages, failures = [], []
-    for found in members:
-        try:
-            pages.append(
-                read_page(
-                    found.path, found.relative, edition=found.edition, label=found.label, encoding=encoding
-                )
-            )
-        except PageError as fault:
-            failures.append(_failure(found.relative, fault))
-    return pages, failures
-
-
-def _clean(pages: list[Page], rules: Rules) -> tuple[list[Cleaned], list[Failure]]:
-    """The edition as one; where that fails, without the pages that fail alone."""
-    if not pages:
-        return [], []
-    try:
-        return [clean_edition(pages, rules)], []
-    except UsageError:
-        raise
-    except Exception as fault:
-        failures, good = [], []
-        for page in pages:
-            try:
-                clean_edition([page], rules)
-                good.append(page)
-            except Exception as alone:
-                failures.append(_failure(page.path, alone))
-        if not failures:
-            return [], [_failure(page.path, fault) for page in pages]
-        return ([clean_edition(good, rules)] if good else []), failures
-
-
-def _failure(page: str, fault: Exception) -> Failure:
-    reason = str(fault) or type(fault).__name__
-    last = traceback.format_exception_only(fault)[-1].strip()
-    return Failure(page, reason, last)
-
-
-def _write(
-    cleaned: Cleaned, staging: Staging, rows: Mapping[str, TextIO], source: str, names: set[str]
+def _work(
+    places: Places,
+    index: Index,
+    orders: Orders,
+    manifest: Manifest,
+    tally: _Tally,
+    jobs: int | None,
+    executor: Executor | None,
+    messages: list[str],
 ) -> None:
-    for article in cleaned.articles:
-        rows["articles.jsonl"].write(article_line(article, source))
-        staging.write(_unique(article_file_name(article), names), article_markdown(article))
-    for row in cleaned.ledger:
-        rows["ledger.jsonl"].write(ledger_line(row))
-    for page in cleaned.pages:
-        rows["pages.jsonl"].write(page_line(page, cleaned.statuses[page.path]))
+    """Has everything cleaned that is not as the last run left it."""
+    changed = _changed(index, orders.stamp, manifest, tally)
+    first = list(islice(changed, 2))
+    # For one edition a process of its own costs more than it saves, unless it may be a killer.
+    few = executor is None and len(first) < 2 and not tally.risky
+    with crew_of(executor, 1 if few else jobs, places) as crew:
+        for receipt in carry_out(orders, chain(first, changed), crew):
+            tally.fresh |= receipt.outcome is Outcome.NEW
+            tally.touched |= receipt.outcome is Outcome.TOUCHED
+            tally.done += receipt.pages
+            tally.worked += receipt.pages if receipt.outcome is Outcome.NEW else 0
+            messages += receipt.messages[: max(0, _MESSAGES - len(messages))]
+            tally.tell("cleaning", tally.done)
 
 
-def _unique(name: str, names: set[str]) -> str:
-    """``name``, or with a number behind it where a file system that folds case would mix two up."""
-    stem, n, out = name.removesuffix(".md"), 1, name
-    while out.casefold() in names:
-        n += 1
-        out = f"{stem}-{n}.md"
-    names.add(out.casefold())
-    return out
+def _changed(index: Index, stamp: str, manifest: Manifest, tally: _Tally) -> Iterator[Edition]:
+    """The editions that are not as the manifest has them; both are in the same order."""
+    heads = manifest.heads()
+    head = next(heads, None)
+    for edition in index.editions():
+        order = edition.order
+        while head is not None and head.order < order:
+            tally.fresh = True  # an edition is gone
+            head = next(heads, None)
+        if head is not None and head.order == order:
+            same = _as_before(manifest, head, edition, stamp)
+            tally.risky |= head.again
+            head = next(heads, None)
+            if same:
+                tally.done += len(edition.pages)
+                continue
+        yield edition
+    tally.fresh |= head is not None
+
+
+def _as_before(manifest: Manifest, head: Head, edition: Edition, stamp: str) -> bool:
+    return (
+        not head.again
+        and head.made_of(edition, stamp)
+        and head.dated_as(edition)
+        and head.seasoned(manifest.looked)
+        and all((manifest.places.out / name).exists() for name in head.files)
+    )
+
+
+def _first_lines(places: Places, summary: Summary) -> None:
+    """The headlines of a small archive, and the first pages that were set aside."""
+    if summary.articles <= _SHOWN:
+        with (places.out / BOOKS[0]).open(encoding="utf-8", newline="\n") as stream:
+            rows = map(json.loads, stream)
+            summary.headlines = [row["headline"] or f"({row['id']})" for row in rows]
+    if summary.failed:
+        with (places.out / BOOKS[3]).open(encoding="utf-8", newline="\n") as stream:
+            rows = map(json.loads, islice(stream, _MESSAGES))
+            summary.failures = [Failure(row["page"], row["reason"], row["traceback"]) for row in rows]

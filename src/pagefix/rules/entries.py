@@ -30,6 +30,7 @@ PATTERN_KINDS = (
     "jump_to_line",
     "kicker",
     "note",
+    "page_label",
     "photographer",
     "picture_story",
     "pointer",

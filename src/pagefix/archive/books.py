@@ -1,0 +1,175 @@
+"""The books of an archive, put together from the parts of its editions, and the manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from pagefix.archive.cleaning import Orders
+from pagefix.archive.folders import Edition, Index
+from pagefix.archive.outdir import BOOKS, Places, read_json, write_whole
+from pagefix.archive.parts import Head, head_of, read_head, read_part
+from pagefix.archive.placing import cannot_write, take_away
+from pagefix.archive.summary import Summary
+from pagefix.errors import PageError
+from pagefix.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the last finished run left.
+
+    ``whole``: nobody has changed the books since.  ``looked``: when it looked at the pages, in ns.
+    """
+
+    places: Places
+    whole: bool
+    looked: int
+    totals: Summary
+
+    def heads(self) -> Iterator[Head]:
+        """What each edition was made from, in order."""
+        try:
+            with self.places.editions.open("rb") as stream:
+                for line in stream:
+                    if (head := head_of(line)) is not None:
+                        yield head
+        except OSError:
+            return
+
+
+def read_manifest(places: Places) -> Manifest:
+    """The manifest of an output folder; an empty one where there is none."""
+    found = read_json(places.manifest)
+    whole = bool(found) and not places.publishing.exists() and _are_ours(places, found.get("books"))
+    looked = places.editions.stat().st_mtime_ns if places.editions.exists() else 0
+    return Manifest(places, whole, looked, Summary.from_counts(found.get("totals", {})))
+
+
+def publish(
+    places: Places,
+    index: Index,
+    orders: Orders,
+    *,
+    with_books: bool,
+    anew: Callable[[Edition], None],
+    told: Callable[[int], None] | None = None,
+) -> Summary:
+    """Writes the manifest and, ``with_books``, the books; what the archive lost goes.
+
+    ``anew`` is called for an edition whose part somebody spoilt; ``told`` hears how many pages
+    are in the books.  Returns the totals, with messages about files that somebody changed.
+    """
+    total = Summary()
+    staged = places.staged / "books"
+    try:
+        staged.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            lines = stack.enter_context((staged / "editions.jsonl").open("wb"))
+            books = [stack.enter_context((staged / name).open("wb")) for name in BOOKS if with_books]
+            for edition in index.editions():
+                index.keep(edition.key)
+                head, rows = _part_of(places, edition, with_books, anew)
+                lines.write(head.line().encode())
+                for book, piece in zip(books, rows, strict=bool(books)):
+                    book.write(piece)
+                total.add(head.counts)
+                if told is not None:
+                    told(total.pages)
+        total.messages += _sweep(places, index)
+        _exchange(places, staged, total, orders, with_books)
+    except OSError as fault:
+        raise cannot_write(places, fault) from None
+    return total
+
+
+def note_looked(places: Places, looked: int) -> None:
+    """Notes when all pages of the manifest were looked at, in ns: the file's own time says it."""
+    os.utime(places.editions, ns=(looked, looked))
+
+
+def note_rewritten(places: Places, staged: Path, by: str) -> None:
+    """Puts ``staged`` in the place of ``articles.jsonl`` and tells the manifest why."""
+    places.publishing.touch()
+    staged.replace(places.out / BOOKS[0])
+    found = read_json(places.manifest)
+    found |= {"books": _books(places), "rewritten": by}
+    write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    places.publishing.unlink()
+
+
+def rewritten_by(places: Places) -> str:
+    """Why ``articles.jsonl`` was last rewritten; empty where it is as the run left it, or nobody knows."""
+    manifest = read_manifest(places)
+    return str(read_json(places.manifest).get("rewritten", "")) if manifest.whole else ""
+
+
+def _part_of(
+    places: Places, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]
+) -> tuple[Head, list[bytes]]:
+    path = places.part(edition.key)
+    for attempt in range(2):
+        if attempt:
+            anew(edition)
+        if with_rows:
+            part = read_part(path)
+            if part is not None:
+                return part[0], part[1]
+        elif (head := read_head(path)) is not None:
+            return head, []
+    raise PageError("this part cannot be read back", place=str(path), remedy="check the disk, then run again")
+
+
+def _sweep(places: Places, index: Index) -> list[str]:
+    """Takes away the parts and articles of editions that are no longer in the archive."""
+    messages: list[str] = []
+    for folder in sorted(places.parts.iterdir()):
+        with os.scandir(folder) as entries:
+            gone = [e.name for e in entries if not index.keeps(folder.name + e.name.removesuffix(".part"))]
+        for name in sorted(gone):
+            head = read_head(folder / name)
+            if head is not None:
+                messages += take_away(places, head.files)
+            (folder / name).unlink(missing_ok=True)
+    return messages
+
+
+def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
+    """Puts the books and the manifest in place; while it does, the folder says so."""
+    places.publishing.touch()
+    if with_books:
+        for name in BOOKS:
+            if name == "failed.jsonl" and not total.failed:
+                (places.out / name).unlink(missing_ok=True)
+            else:
+                (staged / name).replace(places.out / name)
+    (staged / "editions.jsonl").replace(places.editions)
+    note_looked(places, orders.begun)
+    manifest = {
+        "pagefix": VERSION,
+        "rules": orders.rules_version,
+        "stamp": orders.stamp,
+        "totals": total.counts(),
+        "books": _books(places),
+    }
+    write_whole(places.manifest, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
+    places.publishing.unlink()
+
+
+def _books(places: Places) -> dict[str, int]:
+    """The books that there are, with their sizes in bytes."""
+    return {name: (places.out / name).stat().st_size for name in BOOKS if (places.out / name).exists()}
+
+
+def _are_ours(places: Places, sizes: object) -> bool:
+    """Whether the books are as the run left them, which wrote the manifest after them."""
+    if _books(places) != sizes:
+        return False
+    written = places.manifest.stat()
+    latest = max(written.st_mtime_ns, written.st_ctime_ns)
+    states = [(places.out / name).stat() for name in _books(places)]
+    return all(max(state.st_mtime_ns, state.st_ctime_ns) <= latest for state in states)

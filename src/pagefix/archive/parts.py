@@ -1,0 +1,156 @@
+"""Parts: what came of one edition, kept so that the next run need not clean it again.
+
+A part is one file: a line of JSON that says what it was made from and what it holds, then
+the edition's rows of each book.  It is put in place in one move, so it is there whole or not
+at all; nothing else in OUT needs to be trusted after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from pagefix.archive.folders import Edition, key_of, order_of
+from pagefix.archive.outdir import BOOKS
+
+# The slowest clock of a file system, FAT's, in ns.
+_TICK = 2_000_000_000
+
+
+class PageState(NamedTuple):
+    """A page as it was when its edition was cleaned."""
+
+    path: str
+    label: str
+    size: int
+    changed: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a part was made from and what it holds.
+
+    ``files``: the article files of the edition below OUT, with their digests.  ``sizes``: bytes
+    of the rows of each book, whose digest is ``body``.  ``again``: something failed
+    that may go well the next time.
+    """
+
+    stamp: str
+    name: str
+    folder: str
+    alone: bool
+    pages: tuple[PageState, ...]
+    files: Mapping[str, str]
+    counts: Mapping[str, Any]
+    sizes: tuple[int, ...]
+    body: str
+    again: bool = False
+
+    @property
+    def key(self) -> str:
+        """That of the edition."""
+        return key_of(self.name, self.pages[0].path, self.alone)
+
+    @property
+    def order(self) -> tuple[bytes, bytes, str]:
+        """Sorts parts as :attr:`Edition.order <pagefix.archive.folders.Edition.order>` does."""
+        return order_of(self.name, self.pages[0].label, self.pages[0].path, self.alone)
+
+    def made_of(self, edition: Edition, stamp: str) -> bool:
+        """Whether the edition has the same pages, by name, and would be cleaned the same way."""
+        return (
+            self.stamp == stamp
+            and (self.name, self.folder, self.alone) == (edition.name, edition.folder, edition.alone)
+            and [(page.path, page.label) for page in self.pages]
+            == [(page.path, page.label) for page in edition.pages]
+        )
+
+    def dated_as(self, edition: Edition) -> bool:
+        """Whether the pages' sizes and times are still the same (see :meth:`made_of` for the rest)."""
+        return all(
+            (then.size, then.changed) == (now.size, now.changed)
+            for then, now in zip(self.pages, edition.pages, strict=True)
+        )
+
+    def seasoned(self, looked: int) -> bool:
+        """Whether the times can be trusted: no page was fresh when it was looked at (in ns).
+
+        A file may be written twice within one tick of its file system's clock.
+        """
+        return all(page.changed < looked - _TICK for page in self.pages)
+
+    def with_pages(self, pages: Sequence[PageState]) -> Head:
+        """The same with other times."""
+        return replace(self, pages=tuple(pages))
+
+    def line(self) -> str:
+        """As a line of the manifest."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def head_of(line: str | bytes) -> Head | None:
+    """The head that a line says, or nothing where the line is none of ours."""
+    try:
+        row = json.loads(line)
+        row["pages"] = tuple(PageState(*page) for page in row["pages"])
+        row["sizes"] = tuple(row["sizes"])
+        return Head(**row)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def read_head(path: Path) -> Head | None:
+    """The head of a part, or nothing where it is missing or not whole."""
+    try:
+        with path.open("rb") as stream:
+            return _whole_head(stream)
+    except OSError:
+        return None
+
+
+def read_part(path: Path) -> tuple[Head, list[bytes], int] | None:
+    """Head and rows (a piece for each book) of a part, and when its pages were looked at.
+
+    Nothing where it is missing or not whole.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = _whole_head(stream)
+            if head is None:
+                return None
+            rows = [stream.read(size) for size in head.sizes]
+            return head, rows, os.fstat(stream.fileno()).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _whole_head(stream: BinaryIO) -> Head | None:
+    line = stream.readline()
+    head = head_of(line)
+    if head is None or os.fstat(stream.fileno()).st_size != len(line) + sum(head.sizes):
+        return None
+    return head
+
+
+def digest_of(*pieces: bytes) -> str:
+    """Thirty-two hex digits that tell whether a file, or the rows of a part, are what we wrote."""
+    digest = blake2b(digest_size=16)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def write_part(path: Path, head: Head, rows: Sequence[bytes], looked: int) -> None:
+    """Writes a part where it is still to be moved from; its time is when the pages were looked at."""
+    assert len(rows) == len(BOOKS)
+    with path.open("wb") as stream:
+        stream.write(head.line().encode())
+        for piece in rows:
+            stream.write(piece)
+    os.utime(path, ns=(looked, looked))

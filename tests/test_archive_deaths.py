@@ -1,0 +1,198 @@
+"""What a run survives: dead workers, a page that kills, a killed run, a second run on one OUT."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pagefix.archive import clean_archive
+from pagefix.rules import Rules, load_rules
+from tests.support.archives import command, contents, make_archive, run
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+
+# A hundred before a release: PAGEFIX_KILLS=100 pytest tests/test_archive_deaths.py -k kill_9
+KILLS = int(os.environ.get("PAGEFIX_KILLS", "3"))
+
+# Python runs this when it starts, so that every worker dies over the page named deadly.
+_DEADLY = """
+import os, signal
+import pagefix.reading
+real = pagefix.reading.read_page
+def read_page(path, *more, **named):
+    if "deadly" in path.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(path, *more, **named)
+pagefix.reading.read_page = read_page
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_archive(tmp_path_factory.mktemp("made") / "archive", days=8, pages=2)
+
+
+@pytest.fixture(scope="module")
+def reference(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reference") / "out"
+    clean_archive(archive, out, load_rules())
+    return out
+
+
+def begin(archive: Path, out: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command("clean", archive, "--out", out, "--jobs", "2", "--quiet"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for(out: Path, pattern: str, patience: float = 60.0) -> list[Path]:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if found := list(out.glob(pattern)):
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"no {pattern} in {out} after {patience} s")
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_kill_9_at_any_moment(archive: Path, reference: Path, tmp_path: Path, seed: int) -> None:
+    """The run after the killed one ends with the bytes of a run that nobody disturbed."""
+    chance = random.Random(seed)
+    out = tmp_path / "out"
+    for _ in range(chance.randint(1, 2)):
+        process = begin(archive, out)
+        if chance.random() < 0.7:
+            # From the first finished edition on: before it there is nothing to lose.
+            wait_for(out, ".pagefix/parts/*/*.part")
+            time.sleep(chance.uniform(0.0, 1.0))
+        else:
+            time.sleep(chance.uniform(0.0, 3.0))
+        if chance.random() < 0.5:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()  # its workers are on their own
+        process.wait()
+    parts = {path: path.stat().st_mtime_ns for path in (out / ".pagefix/parts").glob("*/*.part")}
+    done = run("clean", archive, "--out", out, "--jobs", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    assert contents(out, hidden=True) == contents(reference, hidden=True)
+    for path, written in parts.items():
+        assert path.stat().st_mtime_ns == written, "a finished edition was cleaned again"
+
+
+def test_a_killed_worker_costs_a_retry(archive: Path, reference: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = begin(archive, out)
+    wait_for(out, ".pagefix/parts/*/*.part")
+    worker = next(iter(wait_for(out, ".pagefix/crew/*.lock")))
+    os.kill(int(worker.stem), signal.SIGKILL)
+    assert process.wait(120) == 0
+    assert contents(out, hidden=True) == contents(reference, hidden=True)
+
+
+def test_a_page_that_kills_its_worker_is_set_aside(archive: Path, reference: Path, tmp_path: Path) -> None:
+    mine, out = tmp_path / "archive", tmp_path / "out"
+    shutil.copytree(archive, mine)
+    deadly = mine / "2025-05-03" / "deadly.md"
+    deadly.write_text("# 标题\n\n这一页让读它的人死去。\n", encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(_DEADLY, encoding="utf-8")
+    done = run(
+        "clean", mine, "--out", out, "--jobs", "2", "--json", env={"PYTHONPATH": str(tmp_path / "site")}
+    )
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["failed"] == ["2025-05-03/deadly.md"]
+    row = json.loads((out / "failed.jsonl").read_text(encoding="utf-8"))
+    assert row["page"] == "2025-05-03/deadly.md"
+    assert "killed, or out of memory" in row["reason"]
+    books = dict(contents(out))
+    del books["failed.jsonl"]
+    assert books == contents(reference)
+    # Memory may be free the next time: such a page is tried again, and no other is.
+    done = run("clean", mine, "--out", out, "--json")
+    assert (done.returncode, json.loads(done.stdout)["worked"]) == (0, 3)
+    assert not (out / "failed.jsonl").exists()
+    assert "这一页让读它的人死去" in (out / "articles.jsonl").read_text(encoding="utf-8")
+
+
+def test_two_runs_on_one_out_are_kept_apart(archive: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time\nfrom pathlib import Path\nfrom pagefix.archive.outdir import at_work, locked\n"
+            "with locked(Path(sys.argv[1])) as places, at_work(places):\n"
+            "    print('held', flush=True)\n    time.sleep(600)",
+            str(out),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    before = contents(out, hidden=True)
+    done = run("clean", archive, "--out", out)
+    assert done.returncode == 2
+    assert f"another run is writing here (process {holder.pid} on " in done.stderr
+    assert "wait for it, or choose another OUT" in done.stderr
+    assert contents(out, hidden=True) == before
+    holder.kill()
+    holder.wait()
+    done = run("clean", archive, "--out", out, "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+
+
+def _in_a_daemon(archive: Path, out: Path) -> None:
+    assert multiprocessing.current_process().daemon
+    clean_archive(archive, out, load_rules(), jobs=2)
+
+
+def test_a_daemonic_worker_may_clean(archive: Path, reference: Path, tmp_path: Path) -> None:
+    """Celery's and Airflow's workers may have no children; there the work is done in place."""
+    process = multiprocessing.get_context("spawn").Process(
+        target=_in_a_daemon, args=(archive, tmp_path / "out"), daemon=True
+    )
+    process.start()
+    process.join(120)
+    assert process.exitcode == 0
+    assert contents(tmp_path / "out", hidden=True) == contents(reference, hidden=True)
+
+
+def test_the_library_starts_no_process(
+    archive: Path, tmp_path: Path, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
+    assert clean_archive(archive, tmp_path / "out", rules).pages == 16
+
+
+def test_a_full_disk_is_told_and_loses_nothing(archive: Path, reference: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the books are bigger than any part."""
+    out = tmp_path / "out"
+    size = (reference / "articles.jsonl").stat().st_size // 2
+    script = f"ulimit -f {size // 1024}; exec {' '.join(command('clean', archive, '--out', out))} --jobs 1"
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; {script}"], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 2, done.stderr
+    assert "cannot write here: File too large" in done.stderr
+    assert "what is finished is kept" in done.stderr
+    assert run("clean", archive, "--out", out).returncode == 0
+    assert contents(out, hidden=True) == contents(reference, hidden=True)
