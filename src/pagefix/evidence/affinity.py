@@ -46,52 +46,51 @@ class Affinity:
 
 def _shared(texts: Sequence[str]) -> Any:
     """The matrix of shared weight, texts x texts, or None where nothing is shared."""
-    columns, rows, count = _bigrams(texts)
-    found_in = np.bincount(columns, minlength=count)
+    codes, rows = _bigrams(texts)
+    first = np.flatnonzero(np.diff(codes, prepend=-1))
+    found_in = np.diff(first, append=len(codes))
     keep = (found_in >= 2) & (found_in <= _COMMON)
     if not keep.any():
         return None
-    rarity = np.where(keep, np.log(max(len(texts), _FULL_PAGE) / np.maximum(found_in, 1)), 0.0)
-    kept = keep[columns]
+    rows = rows[np.repeat(keep, found_in)]
+    found_in = found_in[keep]
+    rarity = np.log(max(len(texts), _FULL_PAGE) / found_in)
     shared = _dense if len(texts) <= _DENSE else _sparse
-    return shared(columns[kept], rows[kept], rarity, len(texts))
+    return shared(rows, found_in, rarity, len(texts))
 
 
-def _dense(columns: Ints, rows: Ints, rarity: Floats, size: int) -> Floats:
-    """The matrix where it is small: every bigram gives its weight to each pair of its texts."""
-    by_column = np.argsort(columns, kind="stable")
-    columns, rows = columns[by_column], rows[by_column]
-    first = np.flatnonzero(np.concatenate([[True], columns[1:] != columns[:-1]]))
-    found_in = np.diff(np.concatenate([first, [len(columns)]]))
-    # Each entry is paired with all entries of its bigram: `left` walks down the entries, `right` runs
-    # through the bigram's entries for each of them.
+def _dense(rows: Ints, found_in: Ints, rarity: Floats, size: int) -> Floats:
+    """The matrix where it is small: every bigram gives its squared rarity to each pair of its texts.
+
+    ``rows`` are the texts of each bigram in turn, ``found_in`` says how many each has.
+    """
+    # `left` walks down the rows, `right` runs through all rows of the same bigram for each of them.
     times = np.repeat(found_in, found_in)
-    left = np.repeat(np.arange(len(columns)), times)
-    begins = np.repeat(np.cumsum(times) - times, times)
-    right = np.repeat(np.repeat(first, found_in), times) + np.arange(len(left)) - begins
-    weight = rarity[columns[left]]
-    cells = np.bincount(rows[left] * size + rows[right], weights=weight * weight, minlength=size * size)
+    left = np.repeat(rows, times)
+    first = np.repeat(np.cumsum(found_in) - found_in, found_in)
+    right = rows[np.arange(len(left)) + np.repeat(first - np.cumsum(times) + times, times)]
+    weights = np.repeat(rarity * rarity, found_in * found_in)
+    cells = np.bincount(left * size + right, weights=weights, minlength=size * size)
     return np.asarray(cells, dtype=np.float64).reshape(size, size)
 
 
-def _sparse(columns: Ints, rows: Ints, rarity: Floats, size: int) -> Any:
+def _sparse(rows: Ints, found_in: Ints, rarity: Floats, size: int) -> Any:
     from scipy.sparse import csr_array
 
+    columns = np.repeat(np.arange(len(found_in)), found_in)
     weights = csr_array((rarity[columns], (rows, columns)), shape=(size, len(rarity)))
     return (weights @ weights.T).tocsr()
 
 
-def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints, int]:
-    """Each text's distinct Han bigrams: their numbers, beside them the text's position, and how many."""
+def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The distinct Han bigrams of every text: their codes in order, beside them the texts' positions."""
     joined = "".join(texts)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) for text in texts])
     han = (points >= _HAN_FIRST) & (points <= _HAN_LAST)
-    pairs = np.flatnonzero(han[:-1] & han[1:] & (owner[:-1] == owner[1:]))
+    at = np.flatnonzero(han[:-1] & han[1:] & (owner[:-1] == owner[1:]))
     points -= _HAN_FIRST
-    entries = (owner[pairs] * _HAN + points[pairs]) * _HAN + points[pairs + 1]
+    entries = (points[at] * _HAN + points[at + 1]) * len(texts) + owner[at]
     entries.sort()
-    entries = entries[np.concatenate([[True], entries[1:] != entries[:-1]])] if len(entries) else entries
-    rows, codes = np.divmod(entries, _HAN * _HAN)
-    distinct, columns = np.unique(codes, return_inverse=True)
-    return columns.astype(np.int64), rows, len(distinct)
+    codes, rows = np.divmod(entries[np.flatnonzero(np.diff(entries, prepend=-1))], max(1, len(texts)))
+    return codes, rows

@@ -19,7 +19,7 @@ from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_folder, shipped_folder
 from pagefix.rules.patterns import Pattern
-from pagefix.rules.sieve import Sieve
+from pagefix.rules.sieve import Sieve, sieve
 
 __all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
@@ -108,8 +108,8 @@ class Rules:
     def sift(self, kind: str, text: str) -> Sequence[Pattern]:
         """The patterns of one kind that can match in ``text``, told by its characters, in file order."""
         if self._sieve is None:
-            self._sieve = Sieve(chain.from_iterable(self._patterns.values()))
-        return self._sieve.sift(text).get(kind, ())
+            self._sieve = sieve(chain.from_iterable(self._patterns.values()))
+        return self._sieve(text).get(kind, ())
 
     def number(self, identity: str) -> float:
         """A threshold.  Raises KeyError where no rule has this id."""

@@ -35,9 +35,9 @@ _FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
 def holds(text: str, group: Group) -> bool:
     """Whether ``text`` holds a string of ``group``."""
     for each in group:
-        if each in text if each else not _LETTERS.isdisjoint(text):
+        if each and each in text:
             return True
-    return False
+    return LETTER in group and not _LETTERS.isdisjoint(text)
 
 
 def first_characters(group: Group) -> frozenset[str]:
