@@ -66,8 +66,8 @@ def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
     Every bigram of few texts gives its squared rarity to each pair of them.
     """
     codes, rows = _bigrams(texts)
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    found_in = np.diff(first, append=len(codes))
+    first = np.flatnonzero(_new(codes))
+    found_in = np.diff(np.append(first, len(codes)))
     keep = (found_in >= 2) & (found_in <= _COMMON)
     rows, found_in = rows[np.repeat(keep, found_in)], found_in[keep]
     rarity = np.log(max(len(texts), _FULL_PAGE) / found_in)
@@ -89,7 +89,7 @@ def _summed(cells: Ints, shared: Floats) -> tuple[Ints, Floats]:
     """Equal cells as one, in order."""
     order = np.argsort(cells, kind="stable")
     cells = cells[order]
-    begins = np.diff(cells, prepend=-1) != 0
+    begins = _new(cells)
     total = np.bincount(np.cumsum(begins) - 1, weights=shared[order], minlength=begins.sum())
     return cells[begins], total.astype(np.float64)
 
@@ -104,5 +104,12 @@ def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     points -= _HAN_FIRST
     entries = (points[at] * _HAN + points[at + 1]) * len(texts) + owner[at]
     entries.sort()
-    codes, rows = np.divmod(entries[np.flatnonzero(np.diff(entries, prepend=-1))], max(1, len(texts)))
+    codes, rows = np.divmod(entries[_new(entries)], max(1, len(texts)))
     return codes, rows
+
+
+def _new(ordered: Ints) -> npt.NDArray[np.bool_]:
+    """Where a value stands for the first time among ``ordered`` ones."""
+    new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
