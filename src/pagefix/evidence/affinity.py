@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ _LEAST_SIZE = 20
 # A bigram of more paragraphs than this is no sign of any one story; leaving it out keeps the
 # work linear on pages of a million characters.
 _COMMON = 64
-# Up to so many texts the likeness of all pairs is one table of 2 MB.
+# Up to so many texts what they share is also kept as a table, of 2 MB: looked up in a third of the time.
 _DENSE = 512
 # On a page of few blocks the few tell nothing of what is rare: count as if it were a full one.
 _FULL_PAGE = 40
@@ -34,64 +34,82 @@ class Affinity:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
-        self._shared = _shared(texts)
+        self._cells, self._shared = _shared(texts)
+        self._table = np.zeros(len(texts) ** 2 if len(texts) <= _DENSE else 0)
+        if len(self._table):
+            self._table[self._cells] = self._shared
 
     def __call__(self, i: Ints, j: Ints) -> Floats:
-        if self._shared is None:
+        if not len(self._cells):
             return np.zeros(len(i))
-        shared = np.asarray(self._shared[i, j], dtype=np.float64).ravel()
+        cells = i * len(self._sizes) + j
+        if len(self._table):
+            return self._of_size(self._table[cells], i, j)
+        place = np.minimum(np.searchsorted(self._cells, cells), len(self._cells) - 1)
+        return self._of_size(np.where(self._cells[place] == cells, self._shared[place], 0.0), i, j)
+
+    def pairs(self) -> tuple[Ints, Ints, Floats]:
+        """All pairs of different texts that share anything: ``i``, ``j`` and their likeness, by ``i``."""
+        i, j = np.divmod(self._cells, max(1, len(self._sizes)))
+        apart = i != j
+        i, j = i[apart], j[apart]
+        return i, j, self._of_size(self._shared[apart], i, j)
+
+    def _of_size(self, shared: Floats, i: Ints, j: Ints) -> Floats:
         out: Floats = shared / np.sqrt(self._sizes[i] * self._sizes[j])
         return out
 
 
-def _shared(texts: Sequence[str]) -> Any:
-    """The matrix of shared weight, texts x texts, or None where nothing is shared."""
-    columns, rows, count = _bigrams(texts)
-    found_in = np.bincount(columns, minlength=count)
+def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
+    """The pairs of texts that share anything, as ``i * len(texts) + j`` in order, and how much they share.
+
+    Every bigram of few texts gives its squared rarity to each pair of them.
+    """
+    codes, rows = _bigrams(texts)
+    first = np.flatnonzero(_new(codes))
+    found_in = np.diff(np.append(first, len(codes)))
     keep = (found_in >= 2) & (found_in <= _COMMON)
-    if not keep.any():
-        return None
-    rarity = np.where(keep, np.log(max(len(texts), _FULL_PAGE) / np.maximum(found_in, 1)), 0.0)
-    kept = keep[columns]
-    shared = _dense if len(texts) <= _DENSE else _sparse
-    return shared(columns[kept], rows[kept], rarity, len(texts))
+    rows, found_in = rows[np.repeat(keep, found_in)], found_in[keep]
+    rarity = np.log(max(len(texts), _FULL_PAGE) / found_in)
+    cells, shared = _crossed(rows, found_in, len(texts)), np.repeat(rarity * rarity, found_in * found_in)
+    return _summed(cells, shared)
 
 
-def _dense(columns: Ints, rows: Ints, rarity: Floats, size: int) -> Floats:
-    """The matrix where it is small: every bigram gives its weight to each pair of its texts."""
-    by_column = np.argsort(columns, kind="stable")
-    columns, rows = columns[by_column], rows[by_column]
-    first = np.flatnonzero(np.concatenate([[True], columns[1:] != columns[:-1]]))
-    found_in = np.diff(np.concatenate([first, [len(columns)]]))
-    # Each entry is paired with all entries of its bigram: `left` walks down the entries, `right` runs
-    # through the bigram's entries for each of them.
+def _crossed(rows: Ints, found_in: Ints, size: int) -> Ints:
+    """All pairs of the texts of each bigram: ``rows`` names these, ``found_in`` how many a bigram has."""
+    # Walking down the rows, each is paired with all rows of the same bigram.
     times = np.repeat(found_in, found_in)
-    left = np.repeat(np.arange(len(columns)), times)
-    begins = np.repeat(np.cumsum(times) - times, times)
-    right = np.repeat(np.repeat(first, found_in), times) + np.arange(len(left)) - begins
-    weight = rarity[columns[left]]
-    cells = np.bincount(rows[left] * size + rows[right], weights=weight * weight, minlength=size * size)
-    return np.asarray(cells, dtype=np.float64).reshape(size, size)
+    first = np.repeat(np.cumsum(found_in) - found_in, found_in)
+    other = rows[np.arange(times.sum()) + np.repeat(first - np.cumsum(times) + times, times)]
+    cells: Ints = np.repeat(rows, times) * size + other
+    return cells
 
 
-def _sparse(columns: Ints, rows: Ints, rarity: Floats, size: int) -> Any:
-    from scipy.sparse import csr_array
+def _summed(cells: Ints, shared: Floats) -> tuple[Ints, Floats]:
+    """Equal cells as one, in order."""
+    order = np.argsort(cells, kind="stable")
+    cells = cells[order]
+    begins = _new(cells)
+    total = np.bincount(np.cumsum(begins) - 1, weights=shared[order], minlength=begins.sum())
+    return cells[begins], total.astype(np.float64)
 
-    weights = csr_array((rarity[columns], (rows, columns)), shape=(size, len(rarity)))
-    return (weights @ weights.T).tocsr()
 
-
-def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints, int]:
-    """Each text's distinct Han bigrams: their numbers, beside them the text's position, and how many."""
+def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The distinct Han bigrams of every text: their codes in order, beside them the texts' positions."""
     joined = "".join(texts)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) for text in texts])
     han = (points >= _HAN_FIRST) & (points <= _HAN_LAST)
-    pairs = np.flatnonzero(han[:-1] & han[1:] & (owner[:-1] == owner[1:]))
+    at = np.flatnonzero(han[:-1] & han[1:] & (owner[:-1] == owner[1:]))
     points -= _HAN_FIRST
-    entries = (owner[pairs] * _HAN + points[pairs]) * _HAN + points[pairs + 1]
+    entries = (points[at] * _HAN + points[at + 1]) * len(texts) + owner[at]
     entries.sort()
-    entries = entries[np.concatenate([[True], entries[1:] != entries[:-1]])] if len(entries) else entries
-    rows, codes = np.divmod(entries, _HAN * _HAN)
-    distinct, columns = np.unique(codes, return_inverse=True)
-    return columns.astype(np.int64), rows, len(distinct)
+    codes, rows = np.divmod(entries[_new(entries)], max(1, len(texts)))
+    return codes, rows
+
+
+def _new(ordered: Ints) -> npt.NDArray[np.bool_]:
+    """Where a value stands for the first time among ``ordered`` ones."""
+    new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new

@@ -9,6 +9,7 @@ import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.ends import Columns, Floats, Fragment, Ints, beside
+from pagefix.evidence.known import known_across
 from pagefix.evidence.lexicon import crossing, first_word, kind_of, last_word
 
 
@@ -132,14 +133,6 @@ def affinity_columns(fragments: Sequence[Fragment], i: Ints, j: Ints) -> Columns
     }
 
 
-def _known(tail: str, head: str, known: str) -> tuple[int, int, int]:
-    """Whether the two characters at the seam stand in ``known``, how many threes, and the four."""
-    if tail[-1:] + head[:1] not in known:
-        return 0, 0, 0
-    three = (tail[-2:] + head[:1] in known) + (tail[-1:] + head[:2] in known)
-    return 1, three, tail[-2:] + head[:2] in known
-
-
 def word_columns(
     fragments: Sequence[Fragment],
     i: Ints,
@@ -155,15 +148,13 @@ def word_columns(
     ``speech`` says how much oftener a kind of word follows another one than chance would
     have it (natural logarithm; names ``KIND|KIND``, see :func:`lexicon.kind_of`).
     """
-    pairs = [(fragments[a].text, fragments[b].text) for a, b in zip(i.tolist(), j.tolist(), strict=True)]
-    cut = np.array([crossing(tail, head) for tail, head in pairs], dtype=float)
-    two, three, four = (
-        np.array([_known(tail, head, known) for tail, head in pairs], dtype=float).reshape(-1, 3).T
-    )
-    han = np.array(
-        ["\u4e00" <= tail[-1:] <= "\u9fff" and "\u4e00" <= head[:1] <= "\u9fff" for tail, head in pairs]
-    )
-    two, three, four = two * han, three * han, four * han
+    before = [fragments[a].text for a in i.tolist()]
+    behind = [fragments[b].text for b in j.tolist()]
+    cut = np.array([crossing(tail, head) for tail, head in zip(before, behind, strict=True)], dtype=float)
+    ends_han = np.array(["\u4e00" <= f.text[-1] <= "\u9fff" for f in fragments])
+    begins_han = np.array(["\u4e00" <= f.text[0] <= "\u9fff" for f in fragments])
+    han = ends_han[i] & begins_han[j]
+    two, three, four = (found * han for found in known_across(before, behind, known))
     single = tails.get("tail.single", np.zeros(len(fragments)))[i]
     next_one = j - i == 1
     return {
@@ -171,10 +162,10 @@ def word_columns(
         "pair.long_word": (cut > 2).astype(float),
         "pair.far_word": ((cut > 0) & ~next_one).astype(float),
         "pair.single_without_word": (cut == 0) * single,
-        "pair.known_two": two,
-        "pair.known_three": three,
-        "pair.known_four": four,
-        "pair.unknown_far": (two == 0) * han * ~next_one,
+        "pair.known_two": two.astype(float),
+        "pair.known_three": three.astype(float),
+        "pair.known_four": four.astype(float),
+        "pair.unknown_far": (~two & han & ~next_one).astype(float),
         "pair.speech": (cut == 0) * _speech(fragments, i, j, speech),
     }
 

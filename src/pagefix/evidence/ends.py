@@ -199,13 +199,16 @@ def line_widths(texts: Sequence[str]) -> list[int]:
     """
     ragged = [(text.rstrip(CLOSERS)[-1:] or text[-1]) not in STOPS for text in texts]
     sizes = [words(text) if open_ else 0 for text, open_ in zip(texts, ragged, strict=True)]
-    # Prose is broken anywhere, so its marks fall inside the lines; verse is broken at them.
-    marked = [any(c in "，。、；：" for c in text[1:-1]) for text in texts]
     lines = [at for at, size in enumerate(sizes) if _LINE[0] <= size <= _LINE[1]]
     if len(lines) < _LINES_AT_LEAST:
         return [0] * len(texts)
+    # Prose is broken anywhere, so its marks fall inside the lines; verse is broken at them.
+    marked = [_MARK.search(text, 1, len(text) - 1) is not None for text in texts]
     near = ((bisect_left(lines, at - _AROUND), bisect_right(lines, at + _AROUND)) for at in range(len(texts)))
     return [_width(lines[first:last], sizes, marked) for first, last in near]
+
+
+_MARK = re.compile("[，。、；：]")
 
 
 def _width(lines: Sequence[int], sizes: Sequence[int], marked: Sequence[bool]) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_folder, shipped_folder
 from pagefix.rules.patterns import Pattern
+from pagefix.rules.sieve import Sieve, sieve
 
 __all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
@@ -37,6 +39,7 @@ class Rules:
             else:
                 values[entry.id] = entry.data
         self._patterns = {kind: tuple(found) for kind, found in patterns.items()}
+        self._sieve: Sieve | None = None
         self._values = values
         self._choice = choice or Choice(float(values.get("choice.min_score", {"value": 0.5})["value"]))
 
@@ -101,6 +104,12 @@ class Rules:
     def patterns(self, kind: str) -> tuple[Pattern, ...]:
         """The patterns of one kind, in file order; none is no error (a user may switch all off)."""
         return self._patterns.get(kind, ())
+
+    def sift(self, kind: str, text: str) -> Sequence[Pattern]:
+        """The patterns of one kind that can match in ``text``, told by its characters, in file order."""
+        if self._sieve is None:
+            self._sieve = sieve(chain.from_iterable(self._patterns.values()))
+        return self._sieve(text).get(kind, ())
 
     def number(self, identity: str) -> float:
         """A threshold.  Raises KeyError where no rule has this id."""

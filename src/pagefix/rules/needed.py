@@ -12,35 +12,9 @@ import importlib
 import re
 import string
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 Group = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """A text that matches holds at least one string of every group.
-
-    ``characters`` are the first characters of each group's strings; ``groups`` are the
-    groups with longer strings, which are looked for where all characters are there.
-    """
-
-    characters: tuple[frozenset[str], ...] = ()
-    groups: tuple[Group, ...] = ()
-
-    def lacking(self, text: str) -> bool:
-        """Whether no match can be in ``text``, because a group is missing."""
-        if self.characters:
-            present = _characters(text)
-            for first in self.characters:
-                if first.isdisjoint(present):
-                    return True
-            for group in self.groups:
-                if not any(each in text if each else _LETTERS & present for each in group):
-                    return True
-        return False
 
 
 LETTER = ""
@@ -58,20 +32,24 @@ _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
 
 
-def needed(source: str) -> Needs:
-    """What every match of ``source`` holds, the most telling first; nothing where in doubt."""
-    groups = _groups(source)
-    characters = tuple(frozenset().union(*(string[:1] or _LETTERS for string in group)) for group in groups)
-    return Needs(characters, tuple(group for group in groups if max(map(len, group)) > 1))
+def holds(text: str, group: Group) -> bool:
+    """Whether ``text`` holds a string of ``group``."""
+    for each in group:
+        if each and each in text:
+            return True
+    return LETTER in group and not _LETTERS.isdisjoint(text)
 
 
-# One text is asked of all patterns in a row, so few need to be kept.
-@lru_cache(maxsize=32)
-def _characters(text: str) -> frozenset[str]:
-    return frozenset(text)
+def first_characters(group: Group) -> frozenset[str]:
+    """What the strings of ``group`` begin with: a text without any of these does not hold one."""
+    return frozenset().union(*(each[:1] or _LETTERS for each in group))
 
 
-def _groups(source: str) -> tuple[Group, ...]:
+def needed(source: str) -> tuple[Group, ...]:
+    """Groups of strings of which every match of ``source`` holds at least one each, the most telling first.
+
+    There is none where in doubt.
+    """
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
     if _FOREIGN.search(_ESCAPED.sub("x", plain)):

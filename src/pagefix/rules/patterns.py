@@ -9,7 +9,7 @@ from typing import Any
 import regex
 
 from pagefix.errors import RuleError
-from pagefix.rules.needed import Needs, needed
+from pagefix.rules.needed import Group, holds, needed
 
 Match = Any  # regex ships no types
 
@@ -31,7 +31,14 @@ class Pattern:
         self.timeout = timeout
         self._source = source
         self._compiled: Any = None
-        self._needs: Needs | None = None
+        self._needs: tuple[Group, ...] | None = None
+
+    @property
+    def needs(self) -> tuple[Group, ...]:
+        """Groups of strings: what matches holds one of each (:mod:`pagefix.rules.needed`)."""
+        if self._needs is None:
+            self._needs = needed(self._source)
+        return self._needs
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Pattern, (self.id, self.kind, self._source, self.timeout))
@@ -54,10 +61,9 @@ class Pattern:
         return self._run("fullmatch", text, 0)
 
     def _run(self, how: str, text: str, start: int) -> Match | None:
-        if self._needs is None:
-            self._needs = needed(self._source)
-        if self._needs.lacking(text):
-            return None
+        for group in self.needs:
+            if not holds(text, group):
+                return None
         if self._compiled is None:
             self._compiled = regex.compile(self._source)
         try:

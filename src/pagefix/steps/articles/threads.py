@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pagefix.evidence.affinity import Affinity, Floats
+from pagefix.evidence.affinity import Affinity
 from pagefix.rules import Rules
+from pagefix.steps.articles.pull import Pull, pull_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ def label(steps: Sequence[Step], articles: int, rules: Rules) -> list[int]:
     """The article of each step; -1 for what stands above the first article."""
     if not steps:
         return []
-    affinity = _affinity_table(steps)
+    i, j, likeness = Affinity([step.text for step in steps]).pairs()
     labels = _regions(steps)
     for _ in range(2):
-        better = _best_path(steps, articles, _pull(labels, affinity, articles), labels, rules)
+        better = _best_path(steps, articles, pull_of(labels, i, j, likeness), labels, rules)
         if better == labels:
             break
         labels = better
@@ -65,29 +66,8 @@ def _regions(steps: Sequence[Step]) -> list[int]:
     return labels
 
 
-def _affinity_table(steps: Sequence[Step]) -> Floats:
-    n = len(steps)
-    affinity = Affinity([step.text for step in steps])
-    grid = np.arange(n, dtype=np.int64)
-    table = affinity(np.repeat(grid, n), np.tile(grid, n)).reshape(n, n)
-    np.fill_diagonal(table, 0.0)
-    return table
-
-
-def _pull(labels: Sequence[int], affinity: Floats, articles: int) -> Floats:
-    """How much each step is drawn to each article: the mean of its three best likenesses there."""
-    pull = np.zeros((len(labels), articles))
-    at = np.array(labels)
-    for article in range(articles):
-        members = np.flatnonzero(at == article)
-        if len(members):
-            best = np.sort(affinity[:, members], axis=1)[:, -3:]
-            pull[:, article] = best.sum(axis=1) / 3
-    return pull
-
-
 def _best_path(
-    steps: Sequence[Step], articles: int, pull: Floats, before: Sequence[int], rules: Rules
+    steps: Sequence[Step], articles: int, pull: Pull, before: Sequence[int], rules: Rules
 ) -> list[int]:
     go_back = rules.number("articles.cost_of_going_back")
     go_home = rules.number("articles.cost_of_going_home")
@@ -99,13 +79,12 @@ def _best_path(
         home.setdefault(step.block, before[at])
     first_piece = {step.block: at for at, step in reversed(list(enumerate(steps)))}
     nobody = articles
-    drawn = np.column_stack([pull, np.full(len(steps), _STRANGERS)])
     best = np.full(articles + 1, -np.inf)
     best[nobody] = 0.0
-    trail: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+    trail: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
     newest, ended = -1, False
     for at, step in enumerate(steps):
-        came_from = np.arange(articles + 1, dtype=np.int64)
+        came_from = np.arange(articles + 1, dtype=np.int32)
         top = int(np.argmax(best))
         if step.begins >= 0:
             value = best[top]
@@ -127,7 +106,7 @@ def _best_path(
             reach = best[top] - costs
             moved = reach > best
             came_from[moved] = top
-            best = np.maximum(best, reach) + weight * drawn[at]
+            best = np.maximum(best, reach) + weight * np.append(pull.of(at, articles), _STRANGERS)
             if first_piece[step.block] != at and home[step.block] >= 0:
                 forced = home[step.block]
                 value, origin = best[forced], came_from[forced]

@@ -107,7 +107,7 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
-    found = next((p.id for p in rules.patterns("image") if p.fullmatch(outer)), None)
+    found = next((p.id for p in rules.sift("image", outer) if p.fullmatch(outer)), None)
     return Typed(Role.IMAGE, found) if found else None
 
 
@@ -268,10 +268,7 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     for block in blocks:
         out = block
         if block.role is Role.HEADLINE:
-            pictures, told = (
-                any(p.fullmatch(fold(block.text)) for p in rules.patterns("picture_story")),
-                False,
-            )
+            pictures, told = _announces_pictures(block.text, rules), False
         bare = told or block.rule == "captions.whole"
         if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")
@@ -286,6 +283,11 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
             before = out
 
 
+def _announces_pictures(headline: str, rules: Rules) -> bool:
+    folded = fold(headline)
+    return any(p.fullmatch(folded) for p in rules.sift("picture_story", folded))
+
+
 def _photographer(text: str, rules: Rules) -> bool:
     folded = fold(text[-40:])
-    return any(p.search(folded) for p in rules.patterns("photographer"))
+    return any(p.search(folded) for p in rules.sift("photographer", folded))

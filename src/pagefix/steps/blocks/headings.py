@@ -133,7 +133,7 @@ def _own(draft: Draft) -> Iterator[str]:
         yield "starts.bracket"
     if size <= 20 and names_share(text) >= 0.7:
         yield "is.names"
-    if sum(c.isdigit() for c in text) > 0.4 * len(text):
+    if sum(map(str.isdigit, text)) > 0.4 * len(text):
         yield "is.digits"
     if draft.indented:
         yield "indented"

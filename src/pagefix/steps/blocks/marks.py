@@ -36,9 +36,9 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
     """
     folded = fold(text)
     for kind, role in (("fence", Role.MARK), ("rule_line", Role.MARK), ("image", Role.IMAGE)):
-        if found := _full(folded, rules.patterns(kind)):
+        if found := _full(folded, kind, rules):
             return Typed(role, found)
-    if found := _full(folded, rules.patterns("table_row")):
+    if found := _full(folded, "table_row", rules):
         return Typed(Role.TABLE, found)
     size = words(text)
     if size == 0:
@@ -47,18 +47,18 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
         if jump := whole_jump(text, rules):
             return jump
         for kind, role in (("pointer", Role.FURNITURE), ("serial", Role.NOTE), ("furniture", Role.FURNITURE)):
-            if found := _full(folded, rules.patterns(kind)):
+            if found := _full(folded, kind, rules):
                 return Typed(role, found)
-        if not level and (found := _full(folded, rules.patterns("furniture_top"))):
+        if not level and (found := _full(folded, "furniture_top", rules)):
             return Typed(Role.FURNITURE, found, sure=False)
         if credit := whole_credit(text, rules):
             return credit
-    if found := _full(folded, rules.patterns("note")):
+    if found := _full(folded, "note", rules):
         return Typed(Role.NOTE, found)
     if size <= rules.number("blocks.longest_deck"):
-        if found := _full(folded, rules.patterns("deck")):
+        if found := _full(folded, "deck", rules):
             return Typed(Role.DECK, found)
-        if found := _full(folded, rules.patterns("kicker")):
+        if found := _full(folded, "kicker", rules):
             return Typed(Role.KICKER, found, sure=False)
     return None if level else caption(text, size, rules)
 
@@ -68,7 +68,7 @@ def whole_jump(text: str, rules: Rules) -> Typed | None:
     folded = fold(text)
     for way, kinds in _JUMP_LINES:
         for kind in kinds:
-            for pattern in rules.patterns(kind):
+            for pattern in rules.sift(kind, folded):
                 if found := pattern.fullmatch(folded):
                     return Typed(Role.JUMP, pattern.id, jump=_jump(way, found, text))
     return None
@@ -88,7 +88,7 @@ def glued_jumps(text: str, rules: Rules) -> Iterator[tuple[Stretch, Typed]]:
     while searching and start < end:
         searching = False
         for way, kind in ((Way.FROM, "jump_from"), (Way.TO, "jump_to")):
-            for pattern in rules.patterns(kind):
+            for pattern in rules.sift(kind, folded):
                 found = pattern.match(folded, start)
                 if found and found.start() == start and start < found.end() < end:
                     yield (start, found.end()), Typed(Role.JUMP, pattern.id, jump=_jump(way, found, text))
@@ -124,11 +124,11 @@ def whole_credit(text: str, rules: Rules) -> Typed | None:
     """A byline or dateline that is a block of its own."""
     folded = fold(text)
     for kind, sure in (("byline_line", True), ("byline_plain", False)):
-        for pattern in rules.patterns(kind):
+        for pattern in rules.sift(kind, folded):
             if found := pattern.fullmatch(folded):
                 return Typed(Role.BYLINE, pattern.id, credit=credit_of(found, text), sure=sure)
     for kind in ("dateline_start", "dateline_end"):
-        for pattern in rules.patterns(kind):
+        for pattern in rules.sift(kind, folded):
             if found := pattern.fullmatch(folded):
                 return Typed(Role.DATELINE, pattern.id, credit=credit_of(found, text))
     return None
@@ -137,11 +137,11 @@ def whole_credit(text: str, rules: Rules) -> Typed | None:
 def credit_in(text: str, rules: Rules) -> Credit | None:
     """What the dateline at the beginning or the end of a paragraph says."""
     folded = fold(text)
-    for pattern in rules.patterns("dateline_start"):
+    for pattern in rules.sift("dateline_start", folded):
         if found := pattern.match(folded):
             return credit_of(found, text)
     tail = max(0, len(text) - 60)
-    for pattern in rules.patterns("dateline_end"):
+    for pattern in rules.sift("dateline_end", folded):
         found = pattern.search(folded, tail)
         if found and found.end() == len(text):
             return credit_of(found, text)
@@ -163,15 +163,15 @@ def credit_of(found: Any, text: str) -> Credit:
 def caption(text: str, size: int, rules: Rules) -> Typed | None:
     """A caption that its own words give away, up to the length that captions have."""
     folded = fold(text)
-    for pattern in rules.patterns("caption_whole"):
+    for pattern in rules.sift("caption_whole", folded):
         if pattern.fullmatch(folded):
             return Typed(Role.CAPTION, pattern.id)
     if size > rules.number("blocks.longest_caption"):
         return None
-    for pattern in rules.patterns("caption_start"):
+    for pattern in rules.sift("caption_start", folded):
         if pattern.match(folded):
             return Typed(Role.CAPTION, pattern.id)
-    for pattern in rules.patterns("caption_credit"):
+    for pattern in rules.sift("caption_credit", folded):
         at = max(0, len(text) - 50)
         while found := pattern.search(folded, at):
             if found.end() == len(text):
@@ -180,8 +180,8 @@ def caption(text: str, size: int, rules: Rules) -> Typed | None:
     return None
 
 
-def _full(text: str, patterns: tuple[Pattern, ...]) -> str:
-    for pattern in patterns:
+def _full(text: str, kind: str, rules: Rules) -> str:
+    for pattern in rules.sift(kind, text):
         if pattern.fullmatch(text):
             return pattern.id
     return ""

@@ -11,7 +11,7 @@ from pagefix.matching.similar import alike
 from pagefix.model import Block, Blocked, Doubt, Repeat, Role, Span, Trimmed
 from pagefix.rules import Rules
 from pagefix.steps.repeats.judge import Finding, loops, overlaps, stutter, whole_blocks
-from pagefix.steps.repeats.texts import Text, text_of
+from pagefix.steps.repeats.texts import Text, texts_of
 
 # A byline or a jump line that recurs is right to recur.
 _JUDGED = frozenset({Role.BODY, Role.CROSSHEAD, Role.HEADLINE, Role.NOTE, Role.CAPTION})
@@ -25,8 +25,7 @@ def find_repeats(blocked: Blocked, rules: Rules) -> Trimmed:
     Blocks that go as a whole disappear; of the others the pieces no longer hold what went.
     What is not likely enough for the rules' choice stays where it is, as a doubt.
     """
-    texts = [text_of(at, block) for at, block in enumerate(blocked.blocks) if block.role in _JUDGED]
-    texts = [text for text in texts if text.size]
+    texts = texts_of(blocked.blocks, _JUDGED)
     gone: dict[int, list[tuple[int, int]]] = {}
     repeats: list[Repeat] = []
     doubts: dict[Doubt, None] = {}

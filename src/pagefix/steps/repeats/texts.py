@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from pagefix.evidence.brackets import CLOSERS
-from pagefix.matching.keys import Key, key_of
+from pagefix.matching.keys import Key, keys_of
 from pagefix.model import Block, Role, Span
 
 STOPS = "。！？!?…"
@@ -59,5 +60,8 @@ class Text:
         return spans
 
 
-def text_of(at: int, block: Block) -> Text:
-    return Text(at, block, key_of(block.text))
+def texts_of(blocks: Sequence[Block], roles: Container[Role]) -> list[Text]:
+    """The blocks of these roles that have a word, with their keys."""
+    places = [at for at, block in enumerate(blocks) if block.role in roles]
+    keys = keys_of([blocks[at].text for at in places])
+    return [Text(at, blocks[at], key) for at, key in zip(places, keys, strict=True) if key.text]
