@@ -23,13 +23,17 @@ from tests.benchmarks.fitting.tables import Floats, Ints, folds, means, minimum,
 
 @dataclass(frozen=True)
 class SeamPage:
-    """The pairs of one page: feature rows, true pairs, and which tail and head each has."""
+    """The pairs of one page: feature rows, true pairs, and which tail and head each has.
+
+    ``counts`` says how many pairs each stands for.
+    """
 
     edition: str
     i: Ints
     j: Ints
     columns: Mapping[str, Floats]
     true: npt.NDArray[np.bool_]
+    counts: Floats
     missing: int
     shown: tuple[str, ...]
     lines: bool
@@ -66,9 +70,12 @@ def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]
         if article and later:
             wanted.add((at, min(later)[1]))
     true = np.array([(a, b) in wanted for a, b in zip(i.tolist(), j.tolist(), strict=True)])
-    # What today's weights hold to be out of the question would only slow the fit.
-    kept = true | (likely > _OUT_OF_THE_QUESTION)
-    i, j, true = i[kept], j[kept], true[kept]
+    # What today's weights hold to be out of the question would only slow the fit: a sample of
+    # it stands for the rest, so that the fit still knows why it is out of the question.
+    counts = np.where(true | (likely > _OUT_OF_THE_QUESTION), 1.0, 0.0)
+    counts[np.flatnonzero(counts == 0)[::_SAMPLE]] = _SAMPLE
+    kept = counts > 0
+    i, j, true, counts = i[kept], j[kept], true[kept], counts[kept]
     columns = rows_of(fragments, i, j, weights, fold(gold.page.text))
     printed = np.array(line_widths([f.text for f in fragments]), dtype=bool)
     shown = tuple(blocks[at].text for at in bodies)
@@ -78,12 +85,17 @@ def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]
         if mine.any():
             part = {name: column[mine] for name, column in columns.items()}
             missing = sum(bool(printed[a]) == lines for a, _ in wanted) - int(true[mine].sum())
-            pages.append(SeamPage(gold.edition, i[mine], j[mine], part, true[mine], missing, shown, lines))
+            pages.append(
+                SeamPage(
+                    gold.edition, i[mine], j[mine], part, true[mine], counts[mine], missing, shown, lines
+                )
+            )
     return pages
 
 
 # In log-odds: all heads of a page together weigh less than half against staying open.
 _OUT_OF_THE_QUESTION = -5.0
+_SAMPLE = 12
 
 
 def without_repeats(gold: GoldPage, blocks: Sequence[Block]) -> list[Block]:
@@ -127,10 +139,11 @@ def fit_pairs(
         heads.append(page.j + offset)
         offset += len(page.shown)
     i, j = np.concatenate(tails), np.concatenate(heads)
+    counts = np.concatenate([page.counts for page in pages])
 
     def loss(w: Floats) -> tuple[float, Floats]:
         scores = np.clip(x @ w, -30, 30)
-        e = np.exp(scores)
+        e = counts * np.exp(scores)
         by_tail, by_head = 1 + np.bincount(i, e, offset), 1 + np.bincount(j, e, offset)
         value = np.log(by_tail).sum() + np.log(by_head).sum() - 2 * (scores * y).sum()
         slope = x.T @ (e / by_tail[i] + e / by_head[j] - 2 * y)
