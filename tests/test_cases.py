@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import pagefix
 from tests.support.cases import Case, cases, shown
 
 _CASES = list(cases())
@@ -12,7 +11,7 @@ _CASES = list(cases())
 
 @pytest.mark.parametrize("case", _CASES, ids=[case.name for case in _CASES])
 def test_case(case: Case) -> None:
-    assert shown(pagefix.clean_page(case.page)) == case.expected
+    assert shown(case.cleaned()) == case.expected
 
 
 def test_there_are_cases_of_every_step() -> None:

@@ -120,7 +120,7 @@ def test_every_finding_can_be_chosen_by_its_name(rules: Rules) -> None:
     known = set(rules.words("choice.findings"))
     seen = set()
     for case in cases():
-        for row in pagefix.clean_page(case.page, rules=rules).ledger:
+        for row in case.cleaned(rules).ledger:
             if row.action is Action.JOIN or row.rule.startswith("repeats."):
                 seen.add(row.rule)
     assert {"seams.pair", "repeats.loop", "repeats.duplicate"} <= seen <= known

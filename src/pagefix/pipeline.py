@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from pagefix.errors import UsageError
 from pagefix.ledger import settle
-from pagefix.model import Cleaned, Grouped, Page
+from pagefix.model import Blocked, Cleaned, Grouped, Page
 from pagefix.rules import Rules
 from pagefix.steps.articles import group_articles
 from pagefix.steps.blocks import find_blocks
 from pagefix.steps.fragments import join_fragments
-from pagefix.steps.jumps import link_jumps
+from pagefix.steps.jumps import agree_on_headlines, link_jumps
 from pagefix.steps.repeats import find_repeats
 
 
@@ -23,14 +23,19 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
     """
     if len({page.path for page in pages}) < len(pages):
         raise UsageError("two pages have one path", remedy="name each page by a path of its own")
-    grouped = [clean_sheet(page, rules) for page in pages]
+    blocked = agree_on_headlines([find_blocks(page, rules) for page in pages])
+    grouped = [group_sheet(page, rules) for page in blocked]
     linked = link_jumps(grouped, rules)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])
 
 
 def clean_sheet(page: Page, rules: Rules) -> Grouped:
-    """Takes one page from text to stories."""
-    blocked = find_blocks(page, rules)
+    """Takes one page from text to stories, on its own."""
+    return group_sheet(find_blocks(page, rules), rules)
+
+
+def group_sheet(blocked: Blocked, rules: Rules) -> Grouped:
+    """Takes one page from blocks to stories."""
     trimmed = find_repeats(blocked, rules)
     joined = join_fragments(trimmed, rules)
     return group_articles(joined, rules)

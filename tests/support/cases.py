@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pagefix.model import Action, Cleaned, Reason
+import pagefix
+from pagefix.model import Action, Cleaned, Page, Reason
+from pagefix.rules import Rules
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "cases"
 
@@ -16,6 +18,19 @@ class Case:
     name: str
     page: str
     expected: str
+
+    def cleaned(self, rules: Rules | None = None) -> Cleaned:
+        """What becomes of the page, or of the edition if there are several."""
+        if not self.page.startswith(_NEXT):
+            return pagefix.clean_page(self.page, rules=rules)
+        pages = []
+        for part in ("\n" + self.page).split("\n" + _NEXT)[1:]:
+            label, _, text = part.partition("\n")
+            pages.append(Page(f"{_DAY}/{label}.md", text + "\n", edition=_DAY, label=label))
+        return pagefix.clean_edition(pages, rules=rules)
+
+
+_NEXT, _DAY = "@@ ", "2031-05-06"
 
 
 def cases() -> Iterator[Case]:
@@ -28,9 +43,15 @@ def cases() -> Iterator[Case]:
 
 
 def shown(cleaned: Cleaned) -> str:
-    """What became of a page, in the form of the cases."""
+    """What became of a page or an edition, in the form of the cases."""
     articles = [
-        "\n".join(f"{block.role}: {block.text}" for block in article.blocks) for article in cleaned.articles
+        "\n".join(
+            [
+                *(f"{block.role}: {block.text}" for block in article.blocks),
+                *(f"! {warning}" for warning in article.warnings if cleaned.edition),
+            ]
+        )
+        for article in cleaned.articles
     ]
     drops = [
         f"- {row.reason}: {' '.join(row.text.split())}"

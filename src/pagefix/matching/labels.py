@@ -9,6 +9,10 @@ from functools import lru_cache
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2, "壹": 1, "貳": 2}
 _LABEL = re.compile(r"(?P<letter>[A-Z]?)[-\s]*(?P<number>\d{1,3})")
 
+# Digits that OCR took for letters: AO2 is page 2 of section A, O2 is page 2.
+_MISREAD = re.compile(r"(?=.*\d)[0-9OQLI|]{2,3}|[A-Z]-?[0-9OQLI|]{1,3}")
+_AS_DIGITS = str.maketrans("OQLI|", "00111")
+
 
 @lru_cache(maxsize=4096)
 def normal_label(printed: str) -> str:
@@ -19,6 +23,9 @@ def normal_label(printed: str) -> str:
     """
     text = unicodedata.normalize("NFKC", printed).upper()
     text = re.sub(r"[第版页頁面张張叠疊\s]", "", text)
+    if _MISREAD.fullmatch(text):
+        first = text[:1] if text[:1] in "QLI" else text[:1].translate(_AS_DIGITS)
+        text = first + text[1:].translate(_AS_DIGITS)
     text = re.sub(r"[〇零一二三四五六七八九十两兩廿卅]+", lambda m: str(_chinese_number(m.group())), text)
     found = _LABEL.fullmatch(text)
     return f"{found['letter']}{int(found['number'])}" if found else text

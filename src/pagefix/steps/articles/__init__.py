@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from pagefix.evidence.lexicon import names_share
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Span, Story, Way
@@ -25,12 +27,13 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
     """
     blocks = [block for block in joined.blocks if block.role not in _LOOSE]
     begins = _beginnings(blocks)
-    steps, where = _steps(joined, blocks, begins)
+    homes = _homes(blocks, begins)
+    steps, where = _steps(joined, blocks, begins, homes)
     count = max(begins.values(), default=-1) + 1
     labels = label(steps, count, rules) if count else [-1] * len(steps)
     members: dict[int, list[Block]] = {}
     for at, block in enumerate(blocks):
-        members.setdefault(labels[where[at]], []).append(block)
+        members.setdefault(labels[where[at]] if at in where else homes[at], []).append(block)
     stories = [_story(list(_settle_roles(members[n]))) for n in sorted(members)]
     return Grouped(
         page=joined.page,
@@ -45,19 +48,49 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
 def _beginnings(blocks: Sequence[Block]) -> dict[int, int]:
     """Where articles begin: the position of the first block of each, and its number."""
     begins: dict[int, int] = {}
-    in_head = False
+    in_head = below = False
+    title = ""
     for at, block in enumerate(blocks):
+        lands = _lands(block)
         starts = (
             block.role is Role.HEADLINE
             or (block.role is Role.KICKER and _heads_something(blocks, at))
-            or (_lands(block) and not in_head)
+            or (lands and not (below and _may_be_its(block, title)) and not _both_at_once(blocks, at))
         )
-        if starts and not (in_head and block.role is not Role.KICKER):
+        if starts and (not in_head or lands or block.role is Role.KICKER):
             begins[at] = len(begins)
+            title = ""
+        title += block.text if block.role is Role.HEADLINE else ""
         in_head = starts or (in_head and block.role in _HEAD)
-        if _lands(block):
-            in_head = False
+        if lands:
+            # The mark stands below its headline, or, seldom, right above it.
+            in_head = at in begins and at + 1 < len(blocks) and blocks[at + 1].role is Role.HEADLINE
+        # A picture may stand between a headline and the mark.
+        below = in_head or (below and block.role is Role.CAPTION)
     return begins
+
+
+def _may_be_its(mark: Block, title: str) -> bool:
+    """Whether a landing mark can belong to the headline above it: one that quotes another cannot."""
+    quoted = fold(mark.jump.headline) if mark.jump is not None else ""
+    return not quoted or fuzz.partial_ratio(quoted, fold(title)) >= _LIKE
+
+
+def _both_at_once(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a landing mark is the second of two in a line without text: both are of one story."""
+    before, after = blocks[at - 1] if at else None, blocks[at + 1] if at + 1 < len(blocks) else None
+    glued = before is not None and before.end == blocks[at].start
+    return (
+        glued
+        and before is not None
+        and before.jump is not None
+        and before.jump.way is Way.TO
+        and not (after is not None and after.start == blocks[at].end)
+    )
+
+
+_LIKE = 80.0
+"""Headlines in per cent: a shortened one is wholly contained, misread characters aside."""
 
 
 def _heads_something(blocks: Sequence[Block], at: int) -> bool:
@@ -68,10 +101,35 @@ def _lands(block: Block) -> bool:
     return block.jump is not None and block.jump.way is Way.FROM
 
 
+def _homes(blocks: Sequence[Block], begins: dict[int, int]) -> dict[int, int]:
+    """The articles of leaving marks that name their headline, and of the text they are glued to."""
+    titles: dict[int, str] = {}
+    article = -1
+    for at, block in enumerate(blocks):
+        article = begins.get(at, article)
+        if block.role is Role.HEADLINE:
+            titles[article] = titles.get(article, "") + fold(block.text)
+    homes: dict[int, int] = {}
+    for at, block in enumerate(blocks):
+        if block.jump is None or block.jump.way is not Way.TO or not block.jump.headline:
+            continue
+        named = fold(block.jump.headline)
+        home = next((n for n, title in titles.items() if fuzz.partial_ratio(named, title) >= _LIKE), -1)
+        if home >= 0:
+            homes[at] = home
+            glued = at > 0 and blocks[at - 1].end == block.start
+            if glued and blocks[at - 1].role is Role.BODY and at - 1 not in begins:
+                homes[at - 1] = home
+    return homes
+
+
 def _steps(
-    joined: Joined, blocks: Sequence[Block], begins: dict[int, int]
+    joined: Joined, blocks: Sequence[Block], begins: dict[int, int], homes: dict[int, int]
 ) -> tuple[list[Step], dict[int, int]]:
-    """The fragments in page order, and for each block the step of its first piece."""
+    """The fragments in page order, and for each block the step of its first piece.
+
+    A mark that stands alone and whose home is known is no step: it says nothing of its place.
+    """
     breaks = {seam.head for seam in joined.seams}
     found: list[tuple[int, int, Step]] = []
     in_head = False
@@ -81,6 +139,8 @@ def _steps(
         )
         stays = in_head or glued
         in_head = at in begins or (in_head and (block.role in _HEAD or block.role is Role.JUMP))
+        if block.role is Role.JUMP and at in homes and not glued:
+            continue
         for number, pieces in enumerate(_fragments(block, breaks)):
             text = fold("".join(joined.page.text[p.start : p.end] for p in pieces))
             found.append(
@@ -94,6 +154,7 @@ def _steps(
                         ends=block.jump is not None and block.jump.way is Way.TO,
                         stays=stays and number == 0,
                         fresh=not stays and number == 0 and _begins_afresh(blocks, at),
+                        home=homes.get(at, -1),
                     ),
                 )
             )

@@ -30,7 +30,7 @@ class Step:
     ``stays`` where it can only belong with the step above (a byline under its headline,
     a mark glued to its paragraph); ``fresh`` where a story seems to begin although no
     headline stands above (its author's name, or what follows another story's signature);
-    ``text`` is folded.
+    ``home`` the article that it is known to belong to, or -1; ``text`` is folded.
     """
 
     block: int
@@ -39,6 +39,7 @@ class Step:
     ends: bool = False
     stays: bool = False
     fresh: bool = False
+    home: int = -1
 
 
 def label(steps: Sequence[Step], articles: int, rules: Rules) -> list[int]:
@@ -107,8 +108,9 @@ def _best_path(
             moved = reach > best
             came_from[moved] = top
             best = np.maximum(best, reach) + weight * np.append(pull.of(at, articles), _STRANGERS)
-            if first_piece[step.block] != at and home[step.block] >= 0:
-                forced = home[step.block]
+            follows = home[step.block] if first_piece[step.block] != at else -1
+            forced = step.home if 0 <= step.home <= newest else follows
+            if forced >= 0:
                 value, origin = best[forced], came_from[forced]
                 if not np.isfinite(value):
                     value, origin = best[top] - go_back, top

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import names_share
 from pagefix.matching.keys import fold
-from pagefix.model import Block, Blocked, Page, Role, Span
+from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
+from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
 from pagefix.steps.blocks.lines import find_lines
-from pagefix.steps.blocks.marks import Stretch, Typed
+from pagefix.steps.blocks.typed import Stretch, Typed
 from pagefix.steps.blocks.units import Unit, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
@@ -43,7 +45,8 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _page_head(raws)
     raws = _kickers(raws)
     blocks = _decide(page, raws, rules)
-    return Blocked(page=page, blocks=tuple(_by_neighbours(blocks, rules)))
+    settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
+    return Blocked(page=page, blocks=tuple(settled))
 
 
 def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
@@ -92,18 +95,19 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
         return
     joined = "".join(text[a:b] for a, b in stretches)
     # Jump marks come first: ▲上接01版 and its text would pass for the words under a picture.
-    glued = [] if marks.whole_jump(joined, rules) else list(marks.glued_jumps(joined, rules))
-    if not glued:
+    jumps = [] if whole_jump(joined, rules) else find_jumps(joined, rules)
+    if not jumps:
         yield _Raw(tuple(stretches), joined, unit.level, marks.whole(joined, unit.level, rules))
         return
-    start, end = 0, len(joined)
-    for (a, b), typed in glued:
-        yield _part(text, stretches, a, b, 0, typed)
-        start, end = (b, end) if a == start else (start, a)
-    inner = joined[start:end]
-    lead = len(inner) - len(inner.lstrip())
-    rest = _part(text, stretches, start + lead, end - (len(inner) - len(inner.rstrip())), unit.level)
-    yield replace(rest, typed=marks.whole(rest.text, unit.level, rules))
+    at, level = 0, unit.level
+    for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
+        if between := _trim(joined, at, start):
+            part = _part(text, stretches, *between, level)
+            yield replace(part, typed=marks.whole(part.text, level, rules))
+            level = 0
+        if typed is not None:
+            yield _part(text, stretches, start, end, 0, typed)
+        at = end
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
@@ -255,7 +259,35 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
 
 
 def drafts_of(raws: Sequence[_Raw]) -> list[Draft]:
-    return [Draft(fold(raw.text), raw.level, raw.typed.role if raw.typed else None) for raw in raws]
+    """What headings are told of the blocks; the text that a jump line cuts off is no heading."""
+    drafts = []
+    for raw, after in zip_longest(raws, raws[1:]):
+        role = raw.typed.role if raw.typed else None
+        if role is None and not raw.level and after is not None and _points(after.typed, Way.TO):
+            role = Role.BODY
+        drafts.append(Draft(fold(raw.text), raw.level, role))
+    return drafts
+
+
+def _points(typed: Typed | None, way: Way) -> bool:
+    return typed is not None and typed.jump is not None and typed.jump.way is way
+
+
+def _beside_landings(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A heading right below a landing mark that has its headline already is a crosshead."""
+    headed = False
+    jump: Jump | None = None
+    for block in blocks:
+        if block.role is Role.HEADLINE and jump is not None and (headed or jump.headline):
+            yield replace(block, role=Role.CROSSHEAD, rule="headings.below_landing")
+        else:
+            yield block
+        if block.role in (Role.MARK, Role.IMAGE, Role.CAPTION):
+            continue
+        if block.jump is not None and block.jump.way is Way.FROM:
+            jump = block.jump
+        else:
+            jump, headed = None, block.role is Role.HEADLINE
 
 
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Roles that a block's own words tell: marks, images, tables, jump lines, credits, captions.
+"""Roles that a block's own words tell: marks, images, tables, credits, captions.
 
 Patterns see the text with traditional characters folded to simplified ones, code point for
 code point, so one form of a mark serves both; what a match names is cut from the text itself.
@@ -6,27 +6,14 @@ code point, so one form of a mark serves both; what a match names is cut from th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pagefix.evidence.ends import words
 from pagefix.matching.keys import fold
-from pagefix.model import Credit, Jump, Role, Way
-from pagefix.rules import Pattern, Rules
-
-Stretch = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A role and who said so.  ``sure`` is false where the neighbours have a say too."""
-
-    role: Role
-    rule: str
-    jump: Jump | None = None
-    credit: Credit | None = None
-    sure: bool = True
+from pagefix.model import Credit, Role
+from pagefix.rules import Rules
+from pagefix.steps.blocks.jumplines import whole_jump
+from pagefix.steps.blocks.typed import Typed, group
 
 
 def whole(text: str, level: int, rules: Rules) -> Typed | None:
@@ -63,63 +50,6 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
     return None if level else caption(text, size, rules)
 
 
-def whole_jump(text: str, rules: Rules) -> Typed | None:
-    """A jump line that is a block of its own."""
-    folded = fold(text)
-    for way, kinds in _JUMP_LINES:
-        for kind in kinds:
-            for pattern in rules.sift(kind, folded):
-                if found := pattern.fullmatch(folded):
-                    return Typed(Role.JUMP, pattern.id, jump=_jump(way, found, text))
-    return None
-
-
-_JUMP_LINES = (
-    (Way.TO, ("jump_to", "jump_to_line")),
-    (Way.FROM, ("jump_from", "jump_from_line")),
-)
-
-
-def glued_jumps(text: str, rules: Rules) -> Iterator[tuple[Stretch, Typed]]:
-    """Jump marks glued to the beginning or the end of a block, from the outside in."""
-    folded = fold(text)
-    start, end = 0, len(text)
-    searching = True
-    while searching and start < end:
-        searching = False
-        for way, kind in ((Way.FROM, "jump_from"), (Way.TO, "jump_to")):
-            for pattern in rules.sift(kind, folded):
-                found = pattern.match(folded, start)
-                if found and found.start() == start and start < found.end() < end:
-                    yield (start, found.end()), Typed(Role.JUMP, pattern.id, jump=_jump(way, found, text))
-                    start, searching = found.end(), True
-                found = _at_end(pattern, folded, start, end)
-                if found and found.start() > start:
-                    yield (found.start(), end), Typed(Role.JUMP, pattern.id, jump=_jump(way, found, text))
-                    end, searching = found.start(), True
-
-
-def _at_end(pattern: Pattern, folded: str, start: int, end: int) -> Any:
-    # A mark is short; eighty characters also hold one with a quoted headline.
-    at = max(start, end - 80)
-    while (found := pattern.search(folded, at)) and found.end() <= end:
-        if found.end() == end:
-            return found
-        at = found.start() + 1
-    return None
-
-
-def _jump(way: Way, found: Any, text: str) -> Jump:
-    groups = found.groupdict()
-    label, headline = (_group(found, text, name) if name in groups else "" for name in ("label", "headline"))
-    return Jump(way, label, headline)
-
-
-def _group(found: Any, text: str, name: str) -> str:
-    start, end = found.span(name)
-    return text[start:end].strip() if start >= 0 else ""
-
-
 def whole_credit(text: str, rules: Rules) -> Typed | None:
     """A byline or dateline that is a block of its own."""
     folded = fold(text)
@@ -151,9 +81,7 @@ def credit_in(text: str, rules: Rules) -> Credit | None:
 def credit_of(found: Any, text: str) -> Credit:
     """What the named groups of a credit pattern found, in the page's own characters."""
     groups = found.groupdict()
-    said = {
-        name: _group(found, text, name) for name in ("agency", "place", "date", "names") if name in groups
-    }
+    said = {name: group(found, text, name) for name in ("agency", "place", "date", "names") if name in groups}
     names = said.get("names", "")
     for mark in "、，,　/／":
         names = names.replace(mark, " ")

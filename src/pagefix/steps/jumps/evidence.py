@@ -1,0 +1,165 @@
+"""How likely are two parts on two pages one story?  Named numbers, weighed by ``jumps.link``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from pagefix.evidence.affinity import Affinity
+from pagefix.evidence.seams import Weights, log_odds
+from pagefix.matching.keys import fold
+from pagefix.model import Way
+from pagefix.rules import Rules
+from pagefix.steps.jumps.ends import Edition, Mark, Part, body_before, part_of
+
+Features = dict[str, float]
+
+SAME = 85.0
+"""Two headlines are one above this likeness in per cent: OCR spoils one character in ten at worst."""
+_SHORTENED = 90.0
+# A headline of less than this many characters is contained in too many others.
+_SHORTEST = 4
+_MOST = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible jump: from the story ``first``, by ``leaving``, to ``second``, by ``landing``.
+
+    A mark that was not found is None; never both.
+    """
+
+    leaving: Mark | None
+    landing: Mark | None
+    first: int
+    second: int
+
+
+class Evidence:
+    """What speaks for and against the candidates of one edition."""
+
+    def __init__(self, edition: Edition, rules: Rules) -> None:
+        self._edition = edition
+        self._seams = Weights.read(rules.weights)
+        self._parts: dict[int, Part] = {}
+        self._odds: dict[tuple[str, str], float] = {}
+        self._near: dict[tuple[int, int], dict[tuple[int, int], float]] = {}
+
+    def part(self, story: int) -> Part:
+        found = self._parts.get(story)
+        if found is None:
+            found = part_of(self._edition.stories[story], self._edition.sheet_of[story])
+            self._parts[story] = found
+        return found
+
+    def features(self, one: Candidate) -> Features:
+        """Named numbers between about -3 and 3."""
+        first, second = self.part(one.first), self.part(one.second)
+        row = headline_features(first.title, second.title)
+        row |= self._pages(one)
+        near = self._likeness(first.sheet, second.sheet)
+        mine = near.get((one.first, one.second), 0.0)
+        best = max((v for (_, b), v in near.items() if b == one.second), default=0.0)
+        row["words"] = min(_MOST, mine)
+        row["words.nearest"] = float(mine > 0 and mine == best)
+        seam = self.cut(first.tail, second.head)
+        if seam is None:
+            row["seam.none"] = 1.0
+        elif seam > 0:
+            row["seam.joins"] = seam
+        else:
+            row["seam.parts"] = seam
+        row["second.fresh"] = float(second.fresh)
+        if one.leaving is not None and one.leaving.story != one.first:
+            known = "headline.same" in row or "headline.shortened" in row
+            row["leaving.elsewhere.known" if known else "leaving.elsewhere"] = 1.0
+            above = self.above(one.leaving)
+            row["leaving.other_joins"] = max(0.0, self.cut(above, second.head) or 0.0)
+        return row
+
+    def above(self, mark: Mark) -> str:
+        """The paragraph that a leaving mark stands under."""
+        blocks = self._edition.stories[mark.story].blocks
+        at = body_before(blocks, mark.at)
+        return fold(blocks[at].text) if at is not None else ""
+
+    def cut(self, tail: str, head: str) -> float | None:
+        """Log-odds that ``head`` goes on in the sentence of ``tail``, or None where one is missing."""
+        if not tail or not head:
+            return None
+        found = self._odds.get((tail, head))
+        if found is None:
+            found = log_odds(tail, head, self._seams)
+            self._odds[tail, head] = found
+        return max(-_MOST, min(_MOST, found))
+
+    def _pages(self, one: Candidate) -> Features:
+        edition, row = self._edition, {}
+        for name, mark, other in (
+            ("leaving", one.leaving, self.part(one.second).sheet),
+            ("landing", one.landing, self.part(one.first).sheet),
+        ):
+            if mark is None:
+                row[f"{name}.lost"] = 1.0
+            elif other in edition.sheets(mark.points_to):
+                row[f"{name}.points_here"] = 1.0
+            else:
+                row[f"{name}.points_away"] = 1.0
+        if one.leaving is not None and one.landing is not None and self._alone(one.leaving, one.landing):
+            row["marks.only_two"] = 1.0
+        return row
+
+    def _alone(self, leaving: Mark, landing: Mark) -> bool:
+        """Whether two marks point at each other's page, and no other ones of these pages do."""
+        edition = self._edition
+        there = [
+            mark
+            for mark in edition.marks
+            if (mark.way, mark.sheet) in ((Way.TO, leaving.sheet), (Way.FROM, landing.sheet))
+            and (landing.sheet if mark.way is Way.TO else leaving.sheet) in edition.sheets(mark.points_to)
+        ]
+        return len(there) == 2 and leaving in there and landing in there
+
+    def _likeness(self, sheet: int, other: int) -> dict[tuple[int, int], float]:
+        """The words shared by the stories of two pages, counted among those only."""
+        found = self._near.get((sheet, other))
+        if found is None:
+            these, those = self._edition.stories_on(sheet), self._edition.stories_on(other)
+            near = Affinity([self.part(n).text for n in (*these, *those)])
+            i = np.repeat(np.arange(len(these)), len(those))
+            j = np.tile(np.arange(len(those)), len(these)) + len(these)
+            pairs = [(a, b) for a in these for b in those]
+            found = dict(zip(pairs, near(i, j).tolist(), strict=True))
+            self._near[sheet, other] = found
+        return found
+
+
+def headline_features(first: str, second: str) -> Features:
+    """Whether the part that lands has the first one's headline; both as keys."""
+    if not second:
+        return {"headline.missing": 1.0}
+    if not first:
+        return {"headline.none_above": 1.0}
+    if same_title(first, second):
+        return {"headline.same": 1.0}
+    if shortened(first, second):
+        return {"headline.shortened": 1.0}
+    return {"headline.other": 1.0}
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two headlines are one, some characters misread."""
+    return one == other or fuzz.ratio(one, other) >= SAME
+
+
+def shortened(whole: str, part: str) -> bool:
+    """Whether ``part`` is a piece of the headline ``whole``."""
+    return _SHORTEST <= len(part) <= len(whole) and fuzz.partial_ratio(whole, part) >= _SHORTENED
+
+
+def weigh(row: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The log-odds of a candidate."""
+    return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in row.items())
