@@ -8,7 +8,7 @@ from pagefix.errors import ConservationError
 from pagefix.fixing.edits import Keep, Part, composed, turned, woven
 from pagefix.fixing.findings import ORDER, Finding, Gauge, carried_out, doubtful, out_of_order
 from pagefix.fixing.pasteup import paste_up
-from pagefix.model import Grouped, Page
+from pagefix.model import Grouped, Page, Role
 from pagefix.pipeline import clean_sheet
 from pagefix.rules import Rules
 
@@ -84,19 +84,23 @@ def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _check(grouped: Grouped, parts: tuple[Part, ...]) -> None:
-    """Whether every word stays, once, unless it is a repeat that the findings name."""
+    """Whether every word stays, once, unless it is a repeat that the findings name, or a tag around one."""
     text = grouped.page.text
     kept = sorted(part for part in parts if isinstance(part, Keep))
     gone = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
+    gone += [(mark.start, mark.end) for mark in grouped.loose if mark.role is Role.MARK]
     at = 0
     for start, end in sorted([*kept, *gone]):
         if any(map(str.isalnum, text[at:start])):
             raise _lost(grouped.page, at, f"{text[at:start][:40]!r} would be lost")
-        if start < at and any(map(str.isalnum, text[start : min(at, end)])):
-            raise _lost(grouped.page, start, f"{text[start:at][:40]!r} would stand twice")
         at = max(at, end)
     if any(map(str.isalnum, text[at:])):
         raise _lost(grouped.page, at, f"{text[at:][:40]!r} would be lost")
+    at = 0
+    for start, end in kept:
+        if any(map(str.isalnum, text[start : min(at, end)])):
+            raise _lost(grouped.page, start, f"{text[start : min(at, end)][:40]!r} would stand twice")
+        at = max(at, end)
 
 
 def _lost(page: Page, at: int, what: str) -> ConservationError:
