@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from pagefix.errors import ConservationError
@@ -45,9 +46,12 @@ def fix_page(page: Page, rules: Rules) -> Fixed:
     Headings, jump lines, furniture and white space stay; a page without damage keeps every
     character.  What a mended page still shows is mended in the next pass, until a pass finds
     nothing, so that fixing what was fixed changes nothing.  A page that comes to no rest
-    (``fixing.most_passes``) stays as it was, with a finding that says so.
+    (``fixing.most_passes``) stays as it was, with a finding that says so; so does one that is
+    not written in Chinese (``fixing.least_han``).
     Raises :class:`~pagefix.errors.ConservationError` where words would be lost.
     """
+    if (share := _share_of_han(page.text)) < rules.number("fixing.least_han"):
+        return _as_it_was(page, "fixing.least_han", "language", f"only {share:.0%} of it is Chinese")
     edits: tuple[Part, ...] = (Keep(0, len(page.text)),)
     findings: list[Finding] = []
     at_work = page
@@ -68,14 +72,19 @@ def fix_page(page: Page, rules: Rules) -> Fixed:
         findings += [*carried_out(grouped, gauge), *(move for move in moves if move.done)]
         edits = composed(pasted.parts, edits)
         at_work = replace(page, text=text, raw=None)
-    return _restless(page)
+    return _as_it_was(page, "fixing.most_passes", "restless", "each pass finds what the one before made")
 
 
-def _restless(page: Page) -> Fixed:
-    finding = Finding(
-        page.path, 1, 0, len(page.text), "fixing.most_passes", "restless",
-        "each pass finds something to do that the last one made", 0.0, done=False,
-    )  # fmt: skip
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
+
+
+def _share_of_han(text: str) -> float:
+    words = sum(map(str.isalnum, text))
+    return len(_HAN.findall(text)) / words if words else 1.0
+
+
+def _as_it_was(page: Page, rule: str, what: str, why: str) -> Fixed:
+    finding = Finding(page.path, 1, 0, len(page.text), rule, what, why, 1.0, done=False)
     return Fixed(page, page.text, (finding,), (Keep(0, len(page.text)),))
 
 
