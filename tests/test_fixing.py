@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pagefix.fixing import Fixed, Keep, fix_page, woven
-from pagefix.model import Page
+from pagefix.fixing import Fixed, fix_page, woven
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules, load_rules
 from tests.support.cases import Case, cases
+from tests.support.fixes import Fix, fixes
 from tests.test_invariants import pages
 
 
@@ -78,3 +76,15 @@ def damaged(draw: st.DrawFn) -> str:
 @given(damaged())
 def test_laws_on_damaged_fixtures(text: str) -> None:
     check_laws(text, load_rules())
+
+
+@pytest.mark.parametrize("case", list(fixes()), ids=lambda case: case.name)
+def test_cases(case: Fix, rules: Rules) -> None:
+    done = check_laws(case.page, rules)
+    assert done.text == case.mended
+    assert "\n".join(f"{finding.line} {finding.rule}" for finding in done.findings) == case.findings
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
+def test_laws_on_fixtures(case: Case, rules: Rules) -> None:
+    check_laws(case.page, rules)

@@ -66,6 +66,7 @@ class Scissors:
         spans = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
         self._cuts = _with_their_lines(text, spans, strips) if spans else []
         self._next: dict[tuple[int, int], tuple[Clipping, int]] = {}
+        self._gone_along: set[int] = set()
         for strip in strips:
             for clipping, after in zip_longest(strip.clippings, strip.clippings[1:]):
                 if clipping.nth:
@@ -77,11 +78,13 @@ class Scissors:
                     ):
                         # A jump mark glued to its paragraph goes where the paragraph goes.
                         reach = after.end
+                        self._gone_along.add(after.start)
                     self._next[clipping.block, clipping.nth - 1] = clipping, reach
 
     def strip(self, strip: Strip) -> tuple[Part, ...] | None:
         """What is left of a strip and what has come to it, or None where nothing stays."""
-        if all(clipping.nth for clipping in strip.clippings) and (strip.clippings or self._cut_into(strip)):
+        stays = [c for c in strip.clippings if not c.nth and c.start not in self._gone_along]
+        if not stays and (strip.clippings or self._cut_into(strip)):
             # Tags around what went go with it, unless they open or close something elsewhere.
             tags = [self._text[mark.start : mark.end] for mark in strip.marks]
             return None if _balanced(tags) else tuple(Keep(mark.start, mark.end) for mark in strip.marks)
