@@ -11,7 +11,8 @@ from pagefix.fixing.findings import ORDER, Finding, Gauge, carried_out, doubtful
 from pagefix.fixing.pasteup import paste_up
 from pagefix.model import Grouped, Page, Role
 from pagefix.pipeline import clean_sheet
-from pagefix.rules import Rules
+from pagefix.reading import page_from_text
+from pagefix.rules import Rules, load_rules
 
 __all__ = ["Finding", "Fixed", "Keep", "Part", "fix_page", "turned", "woven"]
 
@@ -40,16 +41,21 @@ class Fixed:
         return turned(self.edits, self.page.text)
 
 
-def fix_page(page: Page, rules: Rules) -> Fixed:
-    """Mends one page: repeats out, fragments joined where the first stood, articles in order.
+def fix_page(page: Page | str, rules: Rules | None = None) -> Fixed:
+    """Mends one page, a text or one that was read.
 
+    Repeats go, fragments are joined where the first stood, articles come in order.
     Headings, jump lines, furniture and white space stay; a page without damage keeps every
     character.  What a mended page still shows is mended in the next pass, until a pass finds
     nothing, so that fixing what was fixed changes nothing.  A page that comes to no rest
     (``fixing.most_passes``) stays as it was, with a finding that says so; so does one that is
-    not written in Chinese (``fixing.least_han``).
-    Raises :class:`~pagefix.errors.ConservationError` where words would be lost.
+    not written in Chinese (``fixing.least_han``).  ``rules`` are the shipped ones if not given.
+
+    Raises :class:`~pagefix.errors.ConservationError` where words would be lost, and
+    :class:`~pagefix.errors.PageError` for a text with lone surrogates.
     """
+    page = page_from_text(page) if isinstance(page, str) else page
+    rules = rules or load_rules()
     if (share := _share_of_han(page.text)) < rules.number("fixing.least_han"):
         return _as_it_was(page, "fixing.least_han", "language", f"only {share:.0%} of it is Chinese")
     edits: tuple[Part, ...] = (Keep(0, len(page.text)),)
