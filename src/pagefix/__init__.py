@@ -18,6 +18,7 @@ from pagefix.version import VERSION as __version__
 if TYPE_CHECKING:
     from pagefix.archive import clean_archive, restore_archive
     from pagefix.errors import ConservationError, PageError, PagefixError, RuleError, UsageError
+    from pagefix.fixing import Finding, Fixed, fix_page
     from pagefix.library import clean_edition, clean_page, read
     from pagefix.model import Article, ArticleBlock, Cleaned, Page, Role, Row, Span
     from pagefix.rules import Rules, load_rules
@@ -27,6 +28,8 @@ _HOMES = {
     "ArticleBlock": "model",
     "Cleaned": "model",
     "ConservationError": "errors",
+    "Finding": "fixing",
+    "Fixed": "fixing",
     "Page": "model",
     "PageError": "errors",
     "PagefixError": "errors",
@@ -39,6 +42,7 @@ _HOMES = {
     "clean_archive": "archive",
     "clean_edition": "library",
     "clean_page": "library",
+    "fix_page": "fixing",
     "load_rules": "rules",
     "read": "library",
     "restore_archive": "archive",
@@ -48,6 +52,8 @@ __all__ = [
     "ArticleBlock",
     "Cleaned",
     "ConservationError",
+    "Finding",
+    "Fixed",
     "Page",
     "PageError",
     "PagefixError",
@@ -61,6 +67,7 @@ __all__ = [
     "clean_archive",
     "clean_edition",
     "clean_page",
+    "fix_page",
     "load_rules",
     "read",
     "restore_archive",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pagefix.cli.options import choice_options, names
+from pagefix.cli.options import choice_options, names, settings_option
 
 if TYPE_CHECKING:
     from pagefix.archive import Summary
@@ -44,6 +44,7 @@ _SHOWN = 20
 @choice_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@settings_option
 def clean(
     archive: Path,
     out: Path,
@@ -71,14 +72,10 @@ def clean(
       pagefix clean scans --out clean --min-score 0.9 --ignore repeats.stutter
     """
     from pagefix.archive import clean_archive
-    from pagefix.cli.config import configured
     from pagefix.cli.progress import progress
     from pagefix.rules import load_rules
 
-    settings = configured(Path.cwd())
-    rules = load_rules(rules_folder or settings.rules).choosing(
-        min_score=min_score, select=names(select), ignore=names(ignore)
-    )
+    rules = load_rules(rules_folder).choosing(min_score=min_score, select=names(select), ignore=names(ignore))
     with ExitStack() as stack:
         executor = None
         if scheduler is not None:
@@ -91,7 +88,7 @@ def clean(
             archive,
             out,
             rules,
-            encoding=encoding or settings.encoding,
+            encoding=encoding,
             layout=layout,
             jobs=jobs or _cores(),
             executor=executor,

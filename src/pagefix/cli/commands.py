@@ -8,6 +8,7 @@ import click
 
 from pagefix.cli.clean import clean
 from pagefix.cli.explain import explain
+from pagefix.cli.fix import fix, undo
 from pagefix.cli.rules import rules_group
 from pagefix.version import VERSION
 
@@ -23,6 +24,7 @@ def cli() -> None:
     Example:
       pagefix clean seeds --out clean
       pagefix restore clean --to pages
+      pagefix fix --diff seeds
     """
 
 
@@ -54,4 +56,6 @@ def restore(out: Path, to: Path | None, force: bool, check: bool) -> int:
 
 cli.add_command(clean)
 cli.add_command(explain)
+cli.add_command(fix)
+cli.add_command(undo)
 cli.add_command(rules_group)

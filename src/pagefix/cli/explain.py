@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pagefix.cli.options import settings_option
+
 if TYPE_CHECKING:
     from pagefix.archive.explaining import Explained, Note, Place
 
@@ -24,6 +26,7 @@ _LINE = re.compile(r"(?P<file>.+):(?P<line>\d+)")
     "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files, as it was given to pagefix clean."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all that is known as JSON.")
+@settings_option
 def explain(place: str, out: Path, rules_folder: Path | None, as_json: bool) -> int:
     """Tell what happened to a page, or to one line of it, and why.
 
@@ -35,12 +38,11 @@ def explain(place: str, out: Path, rules_folder: Path | None, as_json: bool) -> 
       pagefix explain A02.md:12 --out clean
     """
     from pagefix.archive.explaining import explain as explained
-    from pagefix.cli.config import configured
     from pagefix.rules import load_rules
 
     found = _LINE.fullmatch(place)
     file, line = (found["file"], int(found["line"])) if found else (place, None)
-    rules = load_rules(rules_folder or configured(Path.cwd()).rules)
+    rules = load_rules(rules_folder)
     answer = explained(out, file, line, rules)
     click.echo(json.dumps(asdict(answer), ensure_ascii=False, indent=1) if as_json else _as_text(answer))
     return 0

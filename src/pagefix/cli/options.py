@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -40,3 +41,22 @@ def names(values: Iterable[str]) -> tuple[str, ...] | None:
     """The names of an option that may be given often, and each time with commas; None if it was not."""
     found = tuple(name for value in values for part in value.split(",") if (name := part.strip()))
     return found or None
+
+
+def settings_option(command: _Command) -> _Command:
+    """``--isolated``; without it the nearest settings file gives the defaults of the other options."""
+
+    def read(context: click.Context, _: click.Parameter, isolated: bool) -> None:
+        if not isolated:
+            from pagefix.cli.config import nearest_settings
+
+            context.default_map = nearest_settings(Path.cwd()).defaults(context.command)
+
+    return click.option(
+        "--isolated",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=read,
+        help="Read no pagefix.toml and no pyproject.toml.",
+    )(command)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from pagefix.cli.options import settings_option
+
 
 @click.group("rules")
 def rules_group() -> None:
@@ -24,6 +26,7 @@ def rules_group() -> None:
     "--rules", "folder", type=click.Path(path_type=Path), help="Folder with rule files over the shipped ones."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print whole entries as JSON lines.")
+@settings_option
 def list_rules(folder: Path | None, as_json: bool) -> int:
     """List the rules in force with their reasons.
 

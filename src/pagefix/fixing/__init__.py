@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from pagefix.errors import ConservationError
 from pagefix.fixing.edits import Keep, Part, composed, turned, woven
 from pagefix.fixing.findings import ORDER, Finding, Gauge, carried_out, doubtful, out_of_order
 from pagefix.fixing.pasteup import paste_up
-from pagefix.model import Grouped, Page
+from pagefix.model import Grouped, Page, Role
 from pagefix.pipeline import clean_sheet
-from pagefix.rules import Rules
+from pagefix.reading import page_from_text
+from pagefix.rules import Rules, load_rules
 
 __all__ = ["Finding", "Fixed", "Keep", "Part", "fix_page", "turned", "woven"]
 
@@ -39,15 +41,23 @@ class Fixed:
         return turned(self.edits, self.page.text)
 
 
-def fix_page(page: Page, rules: Rules) -> Fixed:
-    """Mends one page: repeats out, fragments joined where the first stood, articles in order.
+def fix_page(page: Page | str, rules: Rules | None = None) -> Fixed:
+    """Mends one page, a text or one that was read.
 
+    Repeats go, fragments are joined where the first stood, articles come in order.
     Headings, jump lines, furniture and white space stay; a page without damage keeps every
     character.  What a mended page still shows is mended in the next pass, until a pass finds
     nothing, so that fixing what was fixed changes nothing.  A page that comes to no rest
-    (``fixing.most_passes``) stays as it was, with a finding that says so.
-    Raises :class:`~pagefix.errors.ConservationError` where words would be lost.
+    (``fixing.most_passes``) stays as it was, with a finding that says so; so does one that is
+    not written in Chinese (``fixing.least_han``).  ``rules`` are the shipped ones if not given.
+
+    Raises :class:`~pagefix.errors.ConservationError` where words would be lost, and
+    :class:`~pagefix.errors.PageError` for a text with lone surrogates.
     """
+    page = page_from_text(page) if isinstance(page, str) else page
+    rules = rules or load_rules()
+    if (share := _share_of_han(page.text)) < rules.number("fixing.least_han"):
+        return _as_it_was(page, "fixing.least_han", "language", f"only {share:.0%} of it is Chinese")
     edits: tuple[Part, ...] = (Keep(0, len(page.text)),)
     findings: list[Finding] = []
     at_work = page
@@ -68,14 +78,19 @@ def fix_page(page: Page, rules: Rules) -> Fixed:
         findings += [*carried_out(grouped, gauge), *(move for move in moves if move.done)]
         edits = composed(pasted.parts, edits)
         at_work = replace(page, text=text, raw=None)
-    return _restless(page)
+    return _as_it_was(page, "fixing.most_passes", "restless", "each pass finds what the one before made")
 
 
-def _restless(page: Page) -> Fixed:
-    finding = Finding(
-        page.path, 1, 0, len(page.text), "fixing.most_passes", "restless",
-        "each pass finds something to do that the last one made", 0.0, done=False,
-    )  # fmt: skip
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
+
+
+def _share_of_han(text: str) -> float:
+    words = sum(map(str.isalnum, text))
+    return len(_HAN.findall(text)) / words if words else 1.0
+
+
+def _as_it_was(page: Page, rule: str, what: str, why: str) -> Fixed:
+    finding = Finding(page.path, 1, 0, len(page.text), rule, what, why, 1.0, done=False)
     return Fixed(page, page.text, (finding,), (Keep(0, len(page.text)),))
 
 
@@ -84,19 +99,23 @@ def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _check(grouped: Grouped, parts: tuple[Part, ...]) -> None:
-    """Whether every word stays, once, unless it is a repeat that the findings name."""
+    """Whether every word stays, once, unless it is a repeat that the findings name, or a tag around one."""
     text = grouped.page.text
     kept = sorted(part for part in parts if isinstance(part, Keep))
     gone = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
+    gone += [(mark.start, mark.end) for mark in grouped.loose if mark.role is Role.MARK]
     at = 0
     for start, end in sorted([*kept, *gone]):
         if any(map(str.isalnum, text[at:start])):
             raise _lost(grouped.page, at, f"{text[at:start][:40]!r} would be lost")
-        if start < at and any(map(str.isalnum, text[start : min(at, end)])):
-            raise _lost(grouped.page, start, f"{text[start:at][:40]!r} would stand twice")
         at = max(at, end)
     if any(map(str.isalnum, text[at:])):
         raise _lost(grouped.page, at, f"{text[at:][:40]!r} would be lost")
+    at = 0
+    for start, end in kept:
+        if any(map(str.isalnum, text[start : min(at, end)])):
+            raise _lost(grouped.page, start, f"{text[start : min(at, end)][:40]!r} would stand twice")
+        at = max(at, end)
 
 
 def _lost(page: Page, at: int, what: str) -> ConservationError:

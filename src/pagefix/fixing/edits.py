@@ -47,7 +47,7 @@ def tidy(parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def composed(later: Iterable[Part], earlier: Sequence[Part]) -> tuple[Part, ...]:
     """One list for two: ``later`` speaks of the text that ``earlier`` makes."""
-    starts = _starts(earlier)
+    starts = starts_of(earlier)
     return tidy(piece for part in later for piece in _through(part, earlier, starts))
 
 
@@ -71,7 +71,7 @@ def turned(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
     """The way back: parts of the new text, and what must be put in, that make ``text`` again."""
     back = [
         (part.start, part.end, start)
-        for part, start in zip(parts, _starts(parts), strict=True)
+        for part, start in zip(parts, starts_of(parts), strict=True)
         if isinstance(part, Keep)
     ]
     out: list[Part] = []
@@ -85,22 +85,7 @@ def turned(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
     return tidy([*out, text[at:]])
 
 
-def origin(at: int, parts: Sequence[Part]) -> int:
-    """Where in the old text the new text's character ``at`` comes from.
-
-    For what was put in: the end of what is kept before it.
-    """
-    starts = _starts(parts)
-    place = bisect_right(starts, at) - 1
-    while place >= 0:
-        part = parts[place]
-        if isinstance(part, Keep):
-            return min(part.start + at - starts[place], part.end)
-        place -= 1
-    return 0
-
-
-def _starts(parts: Sequence[Part]) -> list[int]:
+def starts_of(parts: Sequence[Part]) -> list[int]:
     """Where in the new text each part begins."""
     starts, at = [], 0
     for part in parts:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pagefix.fixing.edits import Part, origin
+from pagefix.fixing.edits import Keep, Part, starts_of
 from pagefix.fixing.strips import Strip
 from pagefix.model import Grouped, Reason, Repeat, Span
 from pagefix.rules import Rules
@@ -44,19 +44,28 @@ class Gauge:
     def __init__(self, path: str, text: str, parts: Sequence[Part]) -> None:
         self._path = path
         self._parts = parts
+        self._starts = starts_of(parts)
         self._lines = [at + 1 for at, char in enumerate(text) if char == "\n"]
         if not self._lines:
             self._lines = [at + 1 for at, char in enumerate(text) if char == "\r"]
 
     def line(self, at: int) -> int:
         """The line, from 1, of the character ``at``."""
-        return bisect_right(self._lines, origin(at, self._parts)) + 1
+        return bisect_right(self._lines, self._origin(at)) + 1
 
     def finding(self, span: Span, rule: str, what: str, why: str, score: float, done: bool = True) -> Finding:
         """A finding at ``span``, its place told in the page as it was read."""
-        start = origin(span.start, self._parts)
-        end = max(start, origin(span.end - 1, self._parts) + 1)
+        start = self._origin(span.start)
+        end = max(start, self._origin(span.end - 1) + 1)
         return Finding(self._path, self.line(span.start), start, end, rule, what, why, score, done)
+
+    def _origin(self, at: int) -> int:
+        """Where a character comes from; for what was put in, the end of what is kept before it."""
+        for place in range(bisect_right(self._starts, at) - 1, -1, -1):
+            part = self._parts[place]
+            if isinstance(part, Keep):
+                return min(part.start + at - self._starts[place], part.end)
+        return 0
 
 
 def carried_out(grouped: Grouped, gauge: Gauge) -> Iterator[Finding]:

@@ -6,9 +6,13 @@ between strips that stay neighbours stays as it was.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
+from operator import itemgetter
 
 from pagefix.fixing.edits import Keep, Part, tidy
 from pagefix.fixing.order import in_order
@@ -41,11 +45,12 @@ def paste_up(grouped: Grouped, gap_mark: str, reorder: bool) -> Pasted:
     order, moved = in_order(grouped, [strip for strip, _ in kept])
     if not reorder:
         order, moved = list(range(len(kept))), []
-    place = {id(strip): n for n, strip in enumerate(strips)}
+    place = {strip.start: n for n, strip in enumerate(strips)}
+    gaps = [(a.end, b.start) for a, b in pairwise(strips)]
     out: list[Part] = [Keep(0, strips[0].start)]
     for n, at in enumerate(order):
         if n:
-            out.append(_between(text, strips, place[id(kept[order[n - 1]][0])], place[id(kept[at][0])]))
+            out.append(_between(text, gaps, place[kept[order[n - 1]][0].start], place[kept[at][0].start]))
         out += kept[at][1]
     out.append(Keep(strips[-1].end, len(text)))
     return Pasted(tidy(out), tuple(kept[at][0] for at in moved))
@@ -55,12 +60,13 @@ class Scissors:
     """What goes where on one page: cuts, gap marks and the heads of each tail."""
 
     def __init__(self, grouped: Grouped, strips: Sequence[Strip], gap_mark: str) -> None:
-        text = grouped.page.text
+        self._text = text = grouped.page.text
         self._gap_mark = gap_mark
         self._gaps = {repeat.span.start for repeat in grouped.repeats if repeat.gap}
         spans = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
         self._cuts = _with_their_lines(text, spans, strips) if spans else []
         self._next: dict[tuple[int, int], tuple[Clipping, int]] = {}
+        self._gone_along: set[int] = set()
         for strip in strips:
             for clipping, after in zip_longest(strip.clippings, strip.clippings[1:]):
                 if clipping.nth:
@@ -72,24 +78,27 @@ class Scissors:
                     ):
                         # A jump mark glued to its paragraph goes where the paragraph goes.
                         reach = after.end
+                        self._gone_along.add(after.start)
                     self._next[clipping.block, clipping.nth - 1] = clipping, reach
 
     def strip(self, strip: Strip) -> tuple[Part, ...] | None:
         """What is left of a strip and what has come to it, or None where nothing stays."""
-        out: list[Part] = []
-        at, stays = strip.start, False
-        for clipping in strip.clippings:
-            if clipping.end <= at:
-                continue
-            if clipping.nth:
-                # Marks and white space before a head that goes elsewhere go out with it.
-                out += self._uncut(at, clipping.start) if stays else []
-                at = max(at, self._next[clipping.block, clipping.nth - 1][1])
-                continue
-            out += [*self._uncut(at, clipping.start), *self._whole(clipping)]
-            at, stays = clipping.end, True
+        stays = [c for c in strip.clippings if not c.nth and c.start not in self._gone_along]
         if not stays and (strip.clippings or self._cut_into(strip)):
-            return None
+            # Tags around what went go with it, unless they open or close something elsewhere.
+            tags = [self._text[mark.start : mark.end] for mark in strip.marks]
+            return None if _balanced(tags) else tuple(Keep(mark.start, mark.end) for mark in strip.marks)
+        out: list[Part] = []
+        at = strip.start
+        for clipping in strip.clippings:
+            if clipping.start < at:
+                continue
+            out += self._uncut(at, clipping.start)
+            if clipping.nth:
+                at = self._next[clipping.block, clipping.nth - 1][1]
+            else:
+                out += self._whole(clipping)
+                at = clipping.end
         return tidy([*out, *self._uncut(at, strip.end)])
 
     def _whole(self, clipping: Clipping) -> Iterator[Part]:
@@ -108,11 +117,12 @@ class Scissors:
 
     def _uncut(self, start: int, end: int) -> Iterator[Part]:
         """The stretch without what is cut out of it."""
-        for low, high in self._cuts:
-            if start < high and low < end:
-                if start < low:
-                    yield Keep(start, low)
-                start = max(start, high)
+        for low, high in self._cuts[bisect_right(self._cuts, start, key=itemgetter(1)) :]:
+            if low >= end:
+                break
+            if start < low:
+                yield Keep(start, low)
+            start = max(start, high)
         if start < end:
             yield Keep(start, end)
 
@@ -120,13 +130,24 @@ class Scissors:
         return any(strip.start < high and low < strip.end for low, high in self._cuts)
 
 
+_TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z]+)[^<>]*?(/?)\s*>")
+
+
+def _balanced(tags: Iterable[str]) -> bool:
+    """Whether each tag that opens something is closed, and the other way round."""
+    found = [match for tag in tags if (match := _TAG.fullmatch(tag)) and not match.group(3)]
+    opened = Counter(match.group(2).lower() for match in found if not match.group(1))
+    return opened == Counter(match.group(2).lower() for match in found if match.group(1))
+
+
 def _with_their_lines(text: str, spans: Iterable[Stretch], strips: Sequence[Strip]) -> list[Stretch]:
     """The cuts, together with the marks and the line break of each line of a strip that they empty."""
     cuts = _merged(spans)
-    lines = [(a, b) for a, b, _ in stretches(text)]
+    lines = [(a, b) for a, b, _ in stretches(text) if text[a:b].strip()]
+    ends = [b for _, b in lines]
     wider: list[Stretch] = []
     for strip in strips:
-        inside = [(a, b) for a, b in lines if strip.start <= b and a < strip.end and text[a:b].strip()]
+        inside = lines[bisect_right(ends, strip.start) : bisect_left(ends, strip.end) + 1]
         for n, (start, end) in enumerate(inside):
             if _emptied(text, start, end, cuts):
                 behind = inside[1][0] if not n and len(inside) > 1 else end
@@ -154,17 +175,16 @@ def _merged(spans: Iterable[Stretch]) -> list[Stretch]:
     return out
 
 
-def _between(text: str, strips: Sequence[Strip], first: int, second: int) -> Part:
+def _between(text: str, gaps: list[Stretch], first: int, second: int) -> Part:
     """What parts two strips that are neighbours now: the widest of what parted them before.
 
     Strips that come together anew take the wider of what stood behind the one and before the
-    other.
+    other; at the page's edges, of what stood on their other sides.
     """
-    if first < second:
-        near = [(strips[n].end, strips[n + 1].start) for n in range(first, second)]
-    else:
-        near = [(strips[first].end, strips[first + 1].start)] if first + 1 < len(strips) else []
-        near += [(strips[second - 1].end, strips[second].start)] if second else []
+    near = (
+        gaps[first:second] if first < second else gaps[first : first + 1] + gaps[max(0, second - 1) : second]
+    )
+    near = near or [gaps[0], gaps[-1]]
     start, end = max(near, key=lambda gap: (_width(text[gap[0] : gap[1]]), -gap[0]))
     if first < second:
         return Keep(start, end)

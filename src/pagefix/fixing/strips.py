@@ -28,11 +28,15 @@ class Clipping:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Whole lines, without the last line break; ``clippings`` do not overlap."""
+    """Whole lines, without the last line break; ``clippings`` do not overlap.
+
+    ``marks`` are the tool's marks among the words, or all that the lines hold.
+    """
 
     start: int
     end: int
     clippings: tuple[Clipping, ...]
+    marks: tuple[Clipping, ...] = ()
 
 
 def cut_strips(grouped: Grouped) -> list[Strip]:
@@ -42,10 +46,20 @@ def cut_strips(grouped: Grouped) -> list[Strip]:
     extents = [(clipping.start, clipping.end) for clipping in held]
     gone = [(repeat.span.start, repeat.span.end) for repeat in grouped.repeats]
     lines = [line.outer for line in find_lines(text)]
-    strips = []
+    strips, at = [], 0
     for start, end in _lines_together(text, sorted(extents + gone + lines)):
-        inside = [clipping for clipping in held if start <= clipping.start and clipping.end <= end]
-        strips.append(Strip(start, end, tuple(_outermost(inside))))
+        first = at
+        while at < len(held) and held[at].start < end:
+            at += 1
+        inside = held[first:at]
+        strips.append(
+            Strip(
+                start,
+                end,
+                tuple(clipping for clipping in inside if clipping.role is not Role.MARK),
+                tuple(clipping for clipping in inside if clipping.role is Role.MARK),
+            )
+        )
     return strips
 
 
@@ -73,16 +87,6 @@ def _fragments(block: Block, heads: set[Span]) -> Iterator[list[Span]]:
             pieces = []
         pieces.append(piece)
     yield pieces
-
-
-def _outermost(held: Sequence[Clipping]) -> Iterator[Clipping]:
-    """Without tags inside a line, which travel with the words around them, if there are words."""
-    words = [clipping for clipping in held if clipping.role is not Role.MARK]
-    end = -1
-    for clipping in words or held:
-        if clipping.start >= end:
-            yield clipping
-            end = clipping.end
 
 
 def _lines_together(text: str, extents: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,16 @@ def read_page(
         raise PageError(
             fault.strerror or str(fault), place=relative, remedy="check the file and its permissions"
         ) from None
+    return page_from_bytes(data, relative, edition=edition, label=label, encoding=encoding)
+
+
+def page_from_bytes(
+    data: bytes, relative: str, *, edition: str = "", label: str = "", encoding: str | None = None
+) -> Page:
+    """A page from the bytes of a file that spans will name ``relative``.
+
+    Raises :class:`~pagefix.errors.PageError` where they are no text.
+    """
     decoded = decode(data, encoding, relative)
     return Page(
         path=relative,
