@@ -8,6 +8,7 @@ import click
 
 from pagefix.cli.clean import clean
 from pagefix.cli.explain import explain
+from pagefix.cli.reprints import reprints
 from pagefix.cli.rules import rules_group
 from pagefix.version import VERSION
 
@@ -54,4 +55,5 @@ def restore(out: Path, to: Path | None, force: bool, check: bool) -> int:
 
 cli.add_command(clean)
 cli.add_command(explain)
+cli.add_command(reprints)
 cli.add_command(rules_group)
