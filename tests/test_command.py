@@ -39,6 +39,7 @@ def test_clean_and_restore(archive: Path, tmp_path: Path) -> None:
         "articles.jsonl",
         "ledger.jsonl",
         "pages.jsonl",
+        "reprints.jsonl",
     ]
     article = json.loads((out / "articles.jsonl").read_text(encoding="utf-8"))
     assert article["id"] == "2025-05-29/A01-01"
@@ -205,7 +206,7 @@ def test_rules_commands() -> None:
     assert "properties" in json.loads(run("rules", "schema").stdout)
 
 
-@pytest.mark.parametrize("command", [[], ["clean"], ["restore"], ["rules"], ["rules", "check"]])
+@pytest.mark.parametrize("command", [[], ["clean"], ["reprints"], ["restore"], ["rules"], ["rules", "check"]])
 def test_every_help_has_an_example(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0

@@ -42,6 +42,12 @@ _SHOWN = 20
     "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones."
 )
 @choice_options
+@click.option(
+    "--reprints/--no-reprints",
+    "marks",
+    default=True,
+    help="Mark what was printed more than once, or leave that to pagefix reprints.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @settings_option
@@ -56,6 +62,7 @@ def clean(
     min_score: float | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    marks: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -73,6 +80,7 @@ def clean(
     """
     from pagefix.archive import clean_archive
     from pagefix.cli.progress import progress
+    from pagefix.cli.reprints import mark_reprints
     from pagefix.rules import load_rules
 
     rules = load_rules(rules_folder).choosing(min_score=min_score, select=names(select), ignore=names(ignore))
@@ -94,11 +102,14 @@ def clean(
             executor=executor,
             progress=report,
         )
+        found = mark_reprints(out, rules, executor) if marks else None
     _tell_troubles(summary)
     if as_json:
         click.echo(_as_json(summary))
     elif not quiet:
         click.echo(_as_text(summary, out))
+        if found is not None and found.clusters:
+            click.echo(f"  {'reprints':<10} {found.members:>6} articles in {found.clusters} clusters")
     return 3 if summary.failed else 0
 
 

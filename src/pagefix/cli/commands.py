@@ -9,6 +9,7 @@ import click
 from pagefix.cli.clean import clean
 from pagefix.cli.explain import explain
 from pagefix.cli.fix import fix, undo
+from pagefix.cli.reprints import reprints
 from pagefix.cli.rules import rules_group
 from pagefix.version import VERSION
 
@@ -58,4 +59,5 @@ cli.add_command(clean)
 cli.add_command(explain)
 cli.add_command(fix)
 cli.add_command(undo)
+cli.add_command(reprints)
 cli.add_command(rules_group)

@@ -1,0 +1,89 @@
+"""Which candidates are aligned, and which of those share a text: thresholds from the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pagefix.matching.batches import Ints
+from pagefix.reprints.scheme import Scheme
+from pagefix.reprints.verification import Aligned
+from pagefix.rules import Rules
+
+Yes = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Shares are 0 to 1, lengths word characters; ``rules/reprints.toml`` gives the reasons."""
+
+    gate: float
+    gate_seeds: int
+    excerpt: float
+    alike: float
+    span: int
+    form: float
+    filled: float
+    notice: float
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the counts say of pairs: seeds shared that are rare, bands shared, and for both texts
+    the rare seeds and all seeds."""
+
+    shared: Ints
+    bands: Ints
+    rare: tuple[Ints, Ints]
+    total: tuple[Ints, Ints]
+
+
+def measures_of(unit: str, rules: Rules) -> Measures:
+    """The thresholds for ``unit`` (``article`` or ``paragraph``)."""
+
+    def share(name: str) -> float:
+        return rules.number(f"reprints.{name}") / 100
+
+    return Measures(
+        gate=share("gate"),
+        gate_seeds=int(rules.number(f"reprints.{unit}_gate_seeds")),
+        excerpt=share(f"{unit}_excerpt"),
+        alike=share("alike"),
+        span=int(rules.number(f"reprints.{unit}_span")),
+        form=share("form"),
+        filled=share("filled"),
+        notice=share("notice"),
+        places=int(rules.number("reprints.places")),
+    )
+
+
+def worth_aligning(found: Evidence, measures: Measures) -> Yes:
+    """Pairs with enough rare seeds in common for the poorer of the two, or with a band in common."""
+    rare = np.minimum(*found.rare)
+    need = np.clip(np.ceil(measures.gate * rare), 2, measures.gate_seeds)
+    return (found.shared >= need) | (found.bands > 0)
+
+
+def one_text(found: Evidence, aligned: Aligned, scheme: Scheme, measures: Measures) -> Yes:
+    """Pairs of which one text holds the other, or a long enough stretch of it.
+
+    Forms that were filled in differently are alike as far as the form goes.  Where much of a
+    text is common to many, it is the rare part (what was filled in) that must agree.  Pairs whose
+    places are not counted yet get the benefit of the doubt.
+    """
+    share = np.maximum(aligned.first, aligned.second)
+    held = (share >= measures.excerpt) & (aligned.alike >= measures.alike)
+    common = 1 - np.minimum(*found.rare) / np.maximum(np.minimum(*found.total), 1)
+    rare = np.minimum(*found.rare)
+    shared = np.where(found.shared < 2, 0, found.shared)
+    agrees = shared >= np.maximum(measures.filled * rare, 2)
+    notice = np.minimum(aligned.first, aligned.second) >= measures.notice
+    held &= (common < measures.form) | agrees | notice
+    seeds = (aligned.longest - scheme.seed + 1) / scheme.one_in
+    span = (aligned.longest >= measures.span) & (aligned.alike >= measures.alike)
+    span &= shared >= np.maximum(measures.filled * seeds, 2)
+    yes: Yes = (held | span) & (aligned.places < measures.places)
+    return yes

@@ -1,0 +1,75 @@
+"""Clusters written where readers look for them; nothing else in a file changes, nothing is half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from pagefix.reprints.rows import ARTICLES, Lines
+
+REPRINTS = "reprints.jsonl"
+PARAGRAPHS = "reprinted-paragraphs.jsonl"
+_CHUNK = 1 << 24
+
+Put = Callable[[Path, Path], None]
+"""Moves the first file to the place of the second."""
+
+
+def replace_file(new: Path, place: Path) -> None:
+    """In one step, as the file system does it."""
+    new.replace(place)
+
+
+def mark_articles(out: Path, lines: Lines, clusters: Mapping[int, str], aside: Path, put: Put) -> bool:
+    """Sets ``cluster`` of the lines with these positions, and null of all others.
+
+    The file is written anew beside itself and put in its place at once; where every mark is
+    right already it is not touched.  Returns whether it was.
+    """
+    path = out / ARTICLES
+    wanted = {at: json.dumps(name, ensure_ascii=False).encode() for at, name in clusters.items()}
+    changes = list(_changes(path, lines, wanted))
+    if not changes:
+        return False
+    target = aside / f"{ARTICLES}.new"
+    with path.open("rb") as source, target.open("wb") as new:
+        at = 0
+        for start, end, value in changes:
+            _copy(source, new, at, start)
+            new.write(value)
+            at = end
+        _copy(source, new, at, int(lines.ends[-1]))
+    put(target, path)
+    return True
+
+
+def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[tuple[int, int, bytes]]:
+    marks, ends = lines.marks.tolist(), lines.marks_end.tolist()
+    with path.open("rb") as stream:
+        for at, (start, end) in enumerate(zip(marks, ends, strict=True)):
+            value = wanted.get(at, b"null")
+            if end - start == 4 and value == b"null":
+                continue
+            stream.seek(start)
+            if stream.read(end - start) != value:
+                yield start, end, value
+
+
+def _copy(source: BinaryIO, new: BinaryIO, start: int, end: int) -> None:
+    source.seek(start)
+    while start < end:
+        chunk = source.read(min(_CHUNK, end - start))
+        new.write(chunk)
+        start += len(chunk)
+
+
+def write_report(path: Path, lines: Iterable[str], aside: Path) -> None:
+    """Writes a report of one line a cluster, if it differs from the one that is there."""
+    data = "".join(lines).encode("utf-8")
+    if path.exists() and path.read_bytes() == data:
+        return
+    target = aside / f"{path.name}.new"
+    target.write_bytes(data)
+    target.replace(path)

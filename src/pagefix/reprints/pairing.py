@@ -1,0 +1,85 @@
+"""Texts in, pairs that share a text out: the whole trip in memory, readable in one function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pagefix.matching.batches import Ints, Keys
+from pagefix.reprints.candidates import RANGE, Counted, meet, meet_bands, merged_keys, ranges, sum_met
+from pagefix.reprints.judging import Evidence, Measures, Yes, one_text, worth_aligning
+from pagefix.reprints.scheme import Scheme
+from pagefix.reprints.signing import sign
+from pagefix.reprints.verification import Aligned, align, count_places, some
+
+# Texts signed together: their arrays fill some 60 MB.
+BATCH = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of texts by number, ``first`` below ``second``, and how they are aligned."""
+
+    first: Ints
+    second: Ints
+    aligned: Aligned
+
+
+def pair_texts(texts: Sequence[str], scheme: Scheme, measures: Measures) -> Pairs:
+    """Every pair of ``texts`` of which one holds the other or a long stretch of it."""
+    signed = [sign(texts[at : at + BATCH], scheme, at) for at in range(0, max(len(texts), 1), BATCH)]
+    keys = join_keys([part.keys for part in signed])
+    totals = np.concatenate([part.totals for part in signed]) if signed else np.zeros(0, np.int64)
+    met = sum_met(
+        [
+            meet([], np.concatenate(slices), 0, scheme.common)
+            for slices in ranges([part.seeds for part in signed], RANGE)
+        ]
+    )
+    order = np.concatenate([part.order for part in signed]) if signed else np.zeros(0, np.uint64)
+    bands = meet_bands([], np.concatenate([part.bands for part in signed]), 0, order)
+    rare = totals.copy()
+    rare[met.texts] -= met.common
+    first, second, found = evidence(met.pairs, bands, rare, totals)
+    worth = worth_aligning(found, measures)
+    first, second, found = first[worth], second[worth], chosen(found, worth)
+    aligned = align(keys, first, second)
+    likely = np.flatnonzero(one_text(found, aligned, scheme, measures))
+    aligned = count_places(keys, first, second, aligned, likely)
+    yes = one_text(found, aligned, scheme, measures)
+    return Pairs(first[yes], second[yes], some(aligned, yes))
+
+
+def evidence(seeds: Counted, bands: Counted, rare: Ints, totals: Ints) -> tuple[Ints, Ints, Evidence]:
+    """Both counts side by side, one row a pair."""
+    seeds = Counted(seeds.keys[seeds.counts >= 2], seeds.counts[seeds.counts >= 2])
+    keys = merged_keys(seeds.keys, bands.keys)
+    shared, banded = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    shared[np.searchsorted(keys, seeds.keys)] = seeds.counts
+    banded[np.searchsorted(keys, bands.keys)] = bands.counts
+    pairs = Counted(keys, shared)
+    a, b = pairs.first, pairs.second
+    return a, b, Evidence(shared, banded, (rare[a], rare[b]), (totals[a], totals[b]))
+
+
+def chosen(found: Evidence, rows: Yes) -> Evidence:
+    """Some rows of the evidence."""
+    return Evidence(
+        found.shared[rows],
+        found.bands[rows],
+        (found.rare[0][rows], found.rare[1][rows]),
+        (found.total[0][rows], found.total[1][rows]),
+    )
+
+
+def join_keys(parts: Sequence[Keys]) -> Keys:
+    """Keys of several batches as one."""
+    if not parts:
+        return Keys(np.zeros(0, np.uint16), np.zeros(1, np.int64))
+    sizes = np.concatenate([part.sizes for part in parts])
+    return Keys(
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+    )

@@ -1,0 +1,176 @@
+"""An index brought up to date with what ``articles.jsonl`` holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pagefix.errors import UsageError
+from pagefix.matching.batches import Ints
+from pagefix.reprints.candidates import RANGE, Counted, Met, add_up, meet_bands, ranges
+from pagefix.reprints.index import Index
+from pagefix.reprints.judging import Measures, one_text, worth_aligning
+from pagefix.reprints.pairbook import PairBook, aligned, counted, empty_book, remembered
+from pagefix.reprints.rows import Lines
+from pagefix.reprints.scheme import Scheme
+from pagefix.reprints.segments import Numbers, Segment, merge_segments, take_keys, thin_segment, write_segment
+from pagefix.reprints.shingles import TEXT_BITS
+from pagefix.reprints.tasks import Batch, SignedBatch
+from pagefix.reprints.verification import count_places, joined, some
+from pagefix.reprints.workers import Work, Workers
+
+Marks = npt.NDArray[np.bool_]
+
+# Bytes of articles.jsonl that one task reads: some 800 articles, a third of a second's work.
+_BATCH_BYTES = 8 << 20
+# Pairs that one task aligns.
+_ALIGN = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much memory the grouping of seeds may take before it goes to disk; None: no bound."""
+
+    memory: int | None = None
+
+
+def update(
+    index: Index, scans: Sequence[Lines], scheme: Scheme, measures: Measures, workers: Workers, bounds: Bounds
+) -> tuple[Index, bool]:
+    """The index with what is new in it and what is gone out of it, and whether it changed.
+
+    The result is the one that building it anew would give, whatever came in when.
+    """
+    digests = np.concatenate([np.zeros(0, np.uint64), *(lines.digests for lines in scans)])
+    index.folder.mkdir(parents=True, exist_ok=True)
+    alive = np.isin(index.lines, digests)
+    changed = not alive.all()
+    if changed:
+        index = _without(index, alive, scheme, workers, bounds)
+    fresh = ~np.isin(digests, index.lines)
+    if fresh.any():
+        index = _with(index, scans, fresh, digests[fresh], scheme, workers, bounds)
+        changed = True
+    if changed:
+        index = replace(index, book=_aligned(index, scheme, measures, workers))
+    return index, changed
+
+
+def _with(
+    index: Index, scans: Sequence[Lines], fresh: Marks, lines: Numbers, scheme: Scheme, workers: Workers,
+    bounds: Bounds,
+) -> Index:  # fmt: skip
+    folder = index.folder / f"segment-{index.generation + 1:06d}"
+    batches = list(_batches(scans, fresh))
+    first = index.texts
+    new = write_segment(folder, _checked(workers.sign(batches, scheme), first, index), lines, first)
+    book = _met(index.segments, new, index.book, scheme, workers, bounds)
+    segments = _compact(index, [*index.segments, new])
+    return replace(index, segments=tuple(segments), book=book)
+
+
+def _met(
+    old: Sequence[Segment], new: Segment, book: PairBook, scheme: Scheme, workers: Workers, bounds: Bounds
+) -> PairBook:
+    met = _seeds_met(old, new, scheme, workers, bounds)
+    common = np.zeros(new.first + len(new), dtype=np.int64)
+    common[: len(book.common)] = book.common
+    common[met.texts] += met.common
+    order = np.concatenate([*(segment.texts["order"] for segment in old), new.texts["order"]])
+    bands = [
+        meet_bands([segment.bands for segment in old], np.array(part), new.first, order)
+        for (part,) in ranges([new.bands], RANGE)
+    ]
+    return counted(book, met.pairs, _summed(bands), common)
+
+
+def _seeds_met(old: Sequence[Segment], new: Segment, scheme: Scheme, workers: Workers, bounds: Bounds) -> Met:
+    if bounds.memory is not None and not old and new.seeds.nbytes > bounds.memory:
+        from pagefix.reprints.scale import meet_on_disk
+
+        return meet_on_disk(new.folder / "seeds.npy", new.folder, scheme.common, bounds.memory)
+    return workers.meet(old, new, scheme)
+
+
+def _summed(parts: Sequence[Counted]) -> Counted:
+    keys = np.concatenate([np.zeros(0, np.uint64), *(part.keys for part in parts)])
+    return add_up(keys, np.concatenate([np.zeros(0, np.int64), *(part.counts for part in parts)]))
+
+
+def _without(index: Index, alive: Marks, scheme: Scheme, workers: Workers, bounds: Bounds) -> Index:
+    """Texts whose lines are gone leave; the groups of what stays are counted anew, nothing is read again."""
+    if not alive.any():
+        return replace(index, segments=(), book=empty_book())
+    line = index.column("line")
+    numbers = np.where(alive[line], np.cumsum(alive[line]) - 1, -1)
+    folder = index.folder / f"segment-{index.generation + 1:06d}-thinned"
+    thinned = thin_segment(folder, index.segments, alive)
+    book = _met([], thinned, empty_book(), scheme, workers, bounds)
+    return replace(index, segments=(thinned,), book=remembered(book, index.book, numbers))
+
+
+def _compact(index: Index, segments: list[Segment]) -> list[Segment]:
+    """Small segments at the end grow together: a lookup asks each of them, so there are few.
+
+    A segment is at least twice as long as the next one; each text is rewritten at most once
+    for every doubling of the index.
+    """
+    n = 0
+    while len(segments) > 1 and len(segments[-2]) < 2 * len(segments[-1]):
+        n += 1
+        folder = index.folder / f"segment-{index.generation + 1:06d}-merged-{n}"
+        segments[-2:] = [merge_segments(folder, segments[-2:])]
+    return segments
+
+
+def _aligned(index: Index, scheme: Scheme, measures: Measures, workers: Workers) -> PairBook:
+    """Aligns the pairs that are worth it by now and were not before."""
+    book, found = index.book, index.book.evidence(index.column("seeds"))
+    worth = worth_aligning(found, measures)
+    rows = np.flatnonzero(worth & (book.aligned.longest < 0))
+    a, b = book.pairs.first, book.pairs.second
+    book = aligned(book, rows, joined(list(workers.align(_work(index, a[rows], b[rows])))))
+    likely = worth & one_text(found, book.aligned, scheme, measures) & (book.aligned.places < 0)
+    rows = np.flatnonzero(likely)
+    texts = np.unique(np.concatenate([a[rows], b[rows]]))
+    keys = take_keys(index.segments, texts)
+    first, second = np.searchsorted(texts, a[rows]), np.searchsorted(texts, b[rows])
+    return aligned(
+        book, rows, count_places(keys, first, second, some(book.aligned, rows), np.arange(len(rows)))
+    )
+
+
+def _work(index: Index, a: Ints, b: Ints) -> Iterator[Work]:
+    for low in range(0, len(a), _ALIGN):
+        one, other = a[low : low + _ALIGN], b[low : low + _ALIGN]
+        texts = np.unique(np.concatenate([one, other]))
+        yield take_keys(index.segments, texts), np.searchsorted(texts, one), np.searchsorted(texts, other)
+
+
+def _batches(scans: Sequence[Lines], fresh: Marks) -> Iterator[Batch]:
+    """The new lines of every file in stretches of a few megabytes; line numbers count new lines only."""
+    before = number = 0
+    for lines in scans:
+        rows = np.flatnonzero(fresh[before : before + len(lines)])
+        before += len(lines)
+        sizes = np.cumsum(lines.ends[rows] - lines.starts[rows])
+        for group in np.split(rows, np.flatnonzero(np.diff(sizes // _BATCH_BYTES)) + 1):
+            if len(group):
+                starts, ends = lines.starts[group].tolist(), lines.ends[group].tolist()
+                yield Batch(lines.path, number, tuple(starts), tuple(ends))
+                number += len(group)
+
+
+def _checked(batches: Iterator[SignedBatch], first: int, index: Index) -> Iterator[SignedBatch]:
+    texts = first
+    for batch in batches:
+        texts += len(batch.signed)
+        if texts >= 1 << TEXT_BITS:
+            raise UsageError(
+                f"more than {(1 << TEXT_BITS) - 1:,} texts", place=str(index.folder),
+                remedy="compare the archive in parts",
+            )  # fmt: skip
+        yield batch
