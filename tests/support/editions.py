@@ -229,8 +229,8 @@ def _set(pieces: list[Piece], settings: dict[str, str], page: str, dress: Dress,
         ]
         for piece, where in zip(pieces, places, strict=True)
     ]
-    for piece, where in zip(pieces, places, strict=True):
-        _enter(piece, where, homes, page, growing)
+    for piece, offsets in zip(pieces, places, strict=True):
+        _enter(piece, offsets, homes, page, growing)
     return text + "\n"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pagefix.model import Page, Span
+from pagefix.model import Action, Article, ArticleBlock, Cleaned, Page, Role, Row, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,50 @@ class GoldEdition:
             ],
             "furniture": [{"spans": [list(span)]} for span in self.furniture],
         }
+
+
+def perfect(gold: GoldEdition) -> Cleaned:
+    """The edition as a cleaner without fault would give it back."""
+    articles = tuple(_article(gold, article) for article in gold.articles)
+    return Cleaned(gold.name, gold.pages, articles, tuple(_drops(gold)))
+
+
+def _article(gold: GoldEdition, article: GoldArticle) -> Article:
+    blocks = tuple(
+        ArticleBlock(Role(b.role), "".join(map(gold.text, b.spans)), b.spans)
+        for b in article.blocks
+        if b.role != "jump"
+    )
+    pages = tuple(dict.fromkeys(span.page for block in blocks for span in block.spans))
+    said = {block.role: block.text for block in reversed(blocks)}
+    return Article(
+        id=article.name,
+        edition=gold.name,
+        pages=pages,
+        headline=said.get(Role.HEADLINE, ""),
+        deck=said.get(Role.DECK, ""),
+        kicker=said.get(Role.KICKER, ""),
+        byline=said.get(Role.BYLINE, ""),
+        dateline="",
+        date="",
+        agency="",
+        text="\n".join(block.text for block in blocks),
+        blocks=blocks,
+    )
+
+
+def _drops(gold: GoldEdition) -> Iterator[Row]:
+    for planted in gold.planted:
+        if not planted.optional:
+            yield _drop(gold, planted.span, planted.kind)
+    for span in gold.furniture:
+        yield _drop(gold, span, "furniture")
+    for article in gold.articles:
+        for block in article.blocks:
+            if block.role == "jump":
+                for span in block.spans:
+                    yield _drop(gold, span, "jump")
+
+
+def _drop(gold: GoldEdition, span: Span, reason: str) -> Row:
+    return Row(span.page, span.start, span.end, Action.DROP, reason, "gold", 1.0, gold.text(span))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pagefix.model import REPEATS, Action, Article, Cleaned, Role, Span
 from tests.support.gold import GoldArticle, GoldEdition
@@ -115,7 +116,7 @@ class _Sheets:
 
     def seams(self, places: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
         """Neighbours in a paragraph that are none on the page: words, or a blank line, lie between."""
-        for before, after in zip(places, places[1:], strict=False):
+        for before, after in pairwise(places):
             if before[0] != after[0] or after[1] < before[1] or self._parted(before, after):
                 yield before, after
 

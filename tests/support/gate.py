@@ -1,0 +1,39 @@
+"""The quality gate: every edition in every dress, and the floors below which no figure may sink."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pagefix.pipeline import clean_edition
+from pagefix.rules import Rules
+from tests.support.editions import Dress, as_printed, editions, traditional, unmarked
+from tests.support.gold import GoldEdition
+from tests.support.scoring import Score, score
+
+FLOORS = Path(__file__).resolve().parents[2] / "fixtures" / "floors.toml"
+
+DRESSES: Mapping[str, Dress] = {
+    "as_printed": as_printed,
+    "unmarked": unmarked,
+    "traditional": traditional,
+}
+"""The same editions as they were written, without any heading marks, and in traditional characters."""
+
+
+def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:
+    """Cleans and scores every edition; the counts add up."""
+    total = Score()
+    for gold in golds:
+        total += score(gold, clean_edition(gold.pages, rules))
+    return total
+
+
+def weigh_dress(name: str, rules: Rules) -> Score:
+    return weigh(editions(DRESSES[name]), rules)
+
+
+def floors() -> dict[str, dict[str, float]]:
+    """The floors by dress and figure; ``lost`` is a ceiling of zero and stands in no file."""
+    return tomllib.loads(FLOORS.read_text(encoding="utf-8"))
