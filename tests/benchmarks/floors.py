@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 import math
 
-from tests.support.gate import DRESSES, FLOORS, floors, weigh_dress
-
 from pagefix.rules import load_rules
+from tests.support.gate import DRESSES, FLOORS, floors, weigh_dress
 
 _HEAD = """# What the quality gate asks of every figure (tests/test_quality.py); floors only rise.
 # Raised by: python -m tests.benchmarks.floors
@@ -30,9 +29,8 @@ def main() -> int:
     for dress in DRESSES:
         reached = weigh_dress(dress, rules)
         figures = reached.figures()
-        print(
-            f"{dress}: {reached.perfect} of {reached.articles} articles perfect, {figures.pop('lost'):.0f} lost"
-        )
+        lost = figures.pop("lost")
+        print(f"{dress}: {reached.perfect} of {reached.articles} articles perfect, {lost:.0f} lost")
         lines.append(f"[{dress}]")
         for name, figure in figures.items():
             floor = before.get(dress, {}).get(name, 0.0)
