@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pagefix.model import Action, Article, ArticleBlock, Cleaned, Page, Role, Row, Span
+from pagefix.reading import page_from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,35 @@ class GoldEdition:
             ],
             "furniture": [{"spans": [list(span)]} for span in self.furniture],
         }
+
+
+def edition_of(row: Mapping[str, Any], archive: Path) -> GoldEdition:
+    """An edition from a line of JSON, its pages from ``archive``."""
+    pages = []
+    for path in row["pages"]:
+        # Bytes decoded, so that line ends stay as they are: spans count them.
+        text = (archive / path).read_bytes().decode("utf-8")
+        pages.append(page_from_text(text, path, edition=row["edition"], label=Path(path).stem))
+    return GoldEdition(
+        row["edition"],
+        tuple(pages),
+        tuple(
+            GoldArticle(a["id"], tuple(GoldBlock(b["role"], _spans(b)) for b in a["blocks"]))
+            for a in row["articles"]
+        ),
+        tuple(
+            Planted(
+                d.get("kind", ""), span, _spans(d, "of")[0], d.get("either", False), d.get("optional", False)
+            )
+            for d in row["duplicates"]
+            for span in _spans(d)
+        ),
+        tuple(span for f in row["furniture"] for span in _spans(f)),
+    )
+
+
+def _spans(row: Mapping[str, Any], key: str = "spans") -> tuple[Span, ...]:
+    return tuple(Span(*span) for span in row[key])
 
 
 def perfect(gold: GoldEdition) -> Cleaned:
