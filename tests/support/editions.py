@@ -65,10 +65,17 @@ class Piece:
 
 
 @dataclass
+class _Block:
+    role: str
+    spans: list[Span]
+    clean: str
+
+
+@dataclass
 class _Growing:
     """An edition while its pages are set one after the other."""
 
-    blocks: dict[str, list[tuple[str, list[Span]]]] = field(default_factory=dict)
+    blocks: dict[str, list[_Block]] = field(default_factory=dict)
     planted: list[Planted] = field(default_factory=list)
     furniture: list[Span] = field(default_factory=list)
 
@@ -114,7 +121,7 @@ def edition(folder: Path, dress: Dress = as_printed) -> GoldEdition:
         text = _set(pieces, settings, name, dress, growing)
         pages.append(page_from_text(text, name, edition=folder.name, label=path.stem))
     articles = [
-        GoldArticle(name, tuple(GoldBlock(role, tuple(spans)) for role, spans in blocks))
+        GoldArticle(name, tuple(GoldBlock(b.role, tuple(b.spans), b.clean) for b in blocks))
         for name, blocks in growing.blocks.items()
     ]
     return GoldEdition(
@@ -161,7 +168,7 @@ def _parts(match: re.Match[str], plain: list[str], at: int) -> Iterator[Part]:
             yield Part(text[last : brace.start()])
             before += text[last : brace.start()]
         kind, times, inner = brace[1], int(brace[2] or 1), brace[3]
-        if kind == "mark":
+        if kind in ("mark", "lost"):
             yield Part(inner, kind)
         elif kind == "optional":
             yield Part(inner, kind, Quoted(at, len(before), len(before) + len(inner)))
@@ -211,7 +218,7 @@ def _set(pieces: list[Piece], settings: dict[str, str], page: str, dress: Dress,
         column = 0
         places.append([])
         for part in piece.parts:
-            dressed = dress(part.text)
+            dressed = "" if part.kind == "lost" else dress(part.text)
             # What a dress takes away stands at the piece's head: heading marks.
             where = [-1] * (len(part.text) - len(dressed))
             for char in dressed:
@@ -248,6 +255,8 @@ def _enter(
 ) -> None:
     spans: list[Span] = []
     for part, offsets in zip(piece.parts, where, strict=True):
+        if part.kind == "lost":
+            continue
         span = _span(page, offsets)
         if part.of:
             kept = _span(page, homes[part.of.piece][part.of.start : part.of.end])
@@ -258,9 +267,13 @@ def _enter(
         growing.furniture += spans
     elif piece.name not in ("=", "?"):
         blocks = growing.blocks.setdefault(piece.name, [])
+        clean = "".join(part.text for part in piece.parts if _is_kept(part) or part.kind == "lost")
         if piece.role == "+":
-            next(kept for role, kept in reversed(blocks) if role == "body").extend(spans)
+            block = next(block for block in reversed(blocks) if block.role == "body")
         elif piece.role == "++":
-            blocks[-1][1].extend(spans)
+            block, clean = blocks[-1], "\n" + clean
         else:
-            blocks.append((piece.role, spans))
+            block = _Block(piece.role, [], "")
+            blocks.append(block)
+        block.spans += spans
+        block.clean += clean

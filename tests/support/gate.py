@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from pagefix.pipeline import clean_edition
 from pagefix.rules import Rules
-from tests.support.editions import Dress, as_printed, editions, traditional, unmarked
+from tests.support.editions import as_printed, editions, traditional, unmarked
 from tests.support.gold import GoldEdition
 from tests.support.scoring import Score, score
+from tests.support.undamaged import undamaged
 
 FLOORS = Path(__file__).resolve().parents[2] / "fixtures" / "floors.toml"
 
-DRESSES: Mapping[str, Dress] = {
-    "as_printed": as_printed,
-    "unmarked": unmarked,
-    "traditional": traditional,
+DRESSES: Mapping[str, Callable[[], Iterator[GoldEdition]]] = {
+    "as_printed": partial(editions, as_printed),
+    "unmarked": partial(editions, unmarked),
+    "traditional": partial(editions, traditional),
+    "undamaged": undamaged,
 }
-"""The same editions as they were written, without any heading marks, and in traditional characters."""
+"""As the editions were written, without heading marks, in traditional characters, and before the damage."""
 
 
 def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:
@@ -31,7 +34,7 @@ def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:
 
 
 def weigh_dress(name: str, rules: Rules) -> Score:
-    return weigh(editions(DRESSES[name]), rules)
+    return weigh(DRESSES[name](), rules)
 
 
 def floors() -> dict[str, dict[str, float]]:

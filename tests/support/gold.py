@@ -13,10 +13,11 @@ from pagefix.reading import page_from_text
 
 @dataclass(frozen=True, slots=True)
 class GoldBlock:
-    """A block in its true order: its spans are its fragments."""
+    """A block in its true order: its spans are its fragments.  ``clean``: its text before any damage."""
 
     role: str
     spans: tuple[Span, ...]
+    clean: str = ""
 
 
 @dataclass(frozen=True, slots=True)
