@@ -9,6 +9,7 @@ import pytest
 
 from pagefix.model import ArticleBlock, Role
 from pagefix.rules import Rules
+from tests.benchmarks.ablation import KINDS, Evidence
 from tests.support.editions import FOLDER, edition, editions
 from tests.support.gate import DRESSES, floors, weigh_dress
 from tests.support.gold import GoldEdition, perfect
@@ -55,6 +56,12 @@ def test_gold_accounts_for_every_character_once(golds: list[GoldEdition]) -> Non
             nobody = "".join(c for c, n in zip(texts[path], counts, strict=True) if not n and c.isalnum())
             # Only what a reading tool put there belongs to nothing: fences, images, tags.
             assert nobody.isascii(), (path, nobody)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.step}, {kind.name}")
+def test_every_kind_of_evidence_can_be_switched_off(kind: Evidence, rules: Rules) -> None:
+    """The ablation names features and rules; renamed ones must not drop out of its table unseen."""
+    assert kind.off(rules).version != rules.version
 
 
 def test_the_scorer_gives_full_marks_to_the_truth(golds: list[GoldEdition]) -> None:

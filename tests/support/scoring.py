@@ -85,7 +85,10 @@ class Score:
         return sum(asked) / len(asked) if asked else 1.0
 
     def figures(self) -> dict[str, float]:
-        """Every figure by its name, between 0 and 1; ``lost`` counts characters and must be 0."""
+        """Every figure by its name, between 0 and 1; ``lost`` counts characters and must be 0.
+
+        ``kept`` is the share of the articles' characters that were not thrown out as repeats.
+        """
         return {
             "perfect": self.perfect / (self.articles or 1),
             "bcubed": self.bcubed,
@@ -93,6 +96,7 @@ class Score:
             "dups": self.dups.f1,
             "jumps": self.jumps.f1,
             "roles": self.roles,
+            "kept": 1 - self.dups.excess / (self.characters or 1),
             "lost": self.lost + self.doubled,
         }
 
