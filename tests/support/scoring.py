@@ -101,7 +101,7 @@ class Score:
         }
 
 
-class _Sheets:
+class Sheets:
     """The pages' texts, asked by span."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
@@ -140,7 +140,7 @@ class _Truth:
 
 def score(gold: GoldEdition, cleaned: Cleaned) -> Score:
     """Weighs one edition against what is true of it."""
-    sheets = _Sheets(gold.texts())
+    sheets = Sheets(gold.texts())
     everything = sheets.places(Span(page.path, 0, len(page.text)) for page in gold.pages)
     dropped: dict[Place, str] = {}
     for row in cleaned.ledger:
@@ -169,7 +169,7 @@ def score(gold: GoldEdition, cleaned: Cleaned) -> Score:
     return result
 
 
-def _truth(gold: GoldEdition, sheets: _Sheets, dropped: Mapping[Place, str]) -> _Truth:
+def _truth(gold: GoldEdition, sheets: Sheets, dropped: Mapping[Place, str]) -> _Truth:
     truth = _Truth()
     for planted in gold.planted:
         copy, kept = sheets.places([planted.span]), sheets.places([planted.of])
@@ -220,7 +220,7 @@ def _weigh_grouping(result: Score, truth: _Truth, home: Mapping[Place, tuple[str
     return best
 
 
-def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sheets, truth: _Truth) -> None:
+def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: Sheets, truth: _Truth) -> None:
     true = {seam for a in gold.articles for seam in _seams_of(a, sheets, truth.must_go | truth.may_go)}
     found = {
         seam
@@ -234,7 +234,7 @@ def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sh
     result.seams = Hits(len(found & true), len(found - true), len(true - found))
 
 
-def _seams_of(article: GoldArticle, sheets: _Sheets, repeats: set[Place]) -> Iterator[tuple[Place, Place]]:
+def _seams_of(article: GoldArticle, sheets: Sheets, repeats: set[Place]) -> Iterator[tuple[Place, Place]]:
     for block in article.blocks:
         if block.role == "body":
             yield from sheets.seams([p for p in sheets.places(block.spans) if p not in repeats])
@@ -244,7 +244,7 @@ def _weigh_articles(
     result: Score,
     gold: GoldEdition,
     cleaned: Cleaned,
-    sheets: _Sheets,
+    sheets: Sheets,
     truth: _Truth,
     best: Mapping[str, str],
 ) -> None:
@@ -277,7 +277,7 @@ def _bodies(article: Article) -> Iterator[tuple[Span, ...]]:
 
 
 def _fault(
-    true: GoldArticle, found: Article | None, sheets: _Sheets, repeats: set[Place], optional: set[Place]
+    true: GoldArticle, found: Article | None, sheets: Sheets, repeats: set[Place], optional: set[Place]
 ) -> str:
     """Why an article is not perfect; empty where it is."""
     from rapidfuzz.distance import Indel
