@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pagefix.pipeline import clean_edition
 from pagefix.rules import Rules
-from tests.support.editions import as_printed, editions, traditional, unmarked
+from tests.support.editions import as_printed, editions, misread, traditional, unmarked
 from tests.support.gold import GoldEdition
 from tests.support.scoring import Score, score
 from tests.support.undamaged import undamaged
@@ -20,9 +20,10 @@ DRESSES: Mapping[str, Callable[[], Iterator[GoldEdition]]] = {
     "as_printed": partial(editions, as_printed),
     "unmarked": partial(editions, unmarked),
     "traditional": partial(editions, traditional),
+    "misread": partial(editions, misread),
     "undamaged": undamaged,
 }
-"""As the editions were written, without heading marks, in traditional characters, and before the damage."""
+"""As written, without heading marks, in traditional characters, with misread ones, and before the damage."""
 
 
 def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:
