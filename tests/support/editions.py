@@ -100,8 +100,8 @@ def traditional(text: str) -> str:
 
 # Pairs that readers of small type mistake for one another, here the commoner one first.
 _ALIKE = (
-    "日曰 人入 大太 天夫 未末 己已 土士 千干 王玉 问间 间问 情惰 今令 几儿 住往 外处 说悦 持特 清请 传转 没设 "
-    "历厉 风凤 车东 农衣 拉位 办为 从丛"
+    "日曰 人入 大太 天夫 未末 己已 土士 千干 王玉 问间 间问 情惰 今令 几儿 住往 外处 说悦 持特 清请 传转 "
+    "没设 历厉 风凤 车东 农衣 拉位 办为 从丛"
 )
 _MISREAD = {pair[0]: pair[1] for pair in _ALIKE.split()}
 
