@@ -1,6 +1,6 @@
 """What each kind of evidence is worth: switched off one after the other, and what is lost.
 
-    python -m tests.benchmarks.ablation [SET...] [--markdown FILE]
+    python -m tests.benchmarks.ablation [SET...]
 
 Without SET the editions of the quality gate are scored, as printed and without heading marks;
 a SET is a folder with ``archive/`` and ``gold.jsonl`` (``tests/benchmarks/fit`` has their form).
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -226,24 +226,24 @@ KINDS = (
 """Every kind of evidence that the table shows."""
 
 
-def rows(sets: Mapping[str, tuple[GoldEdition, ...]], rules: Rules) -> Iterator[tuple[str, ...]]:
-    """The table's cells: step, evidence, then for each set the figures; the first row is the whole."""
-    whole = {name: weigh(golds, rules).figures() for name, golds in sets.items()}
-    yield ("", "everything on", *(f"{whole[s][figure]:.3f}" for s in sets for figure in FIGURES))
+def table(golds: Sequence[GoldEdition], rules: Rules) -> Iterator[str]:
+    """The lines of a Markdown table: the figures with everything on, then what each switch changes."""
+    yield f"| step | switched off | {' | '.join(FIGURES)} |"
+    yield f"|---|---|{'--:|' * len(FIGURES)}"
+    whole = weigh(golds, rules).figures()
+    yield f"| | *everything on* | {' | '.join(f'{whole[figure]:.3f}' for figure in FIGURES)} |"
     for kind in KINDS:
-        less = {name: weigh(golds, kind.off(rules)).figures() for name, golds in sets.items()}
-        yield (
-            kind.step,
-            kind.name,
-            *(_lost(less[s][figure] - whole[s][figure]) for s in sets for figure in FIGURES),
-        )
+        less = weigh(golds, kind.off(rules)).figures()
+        changes = (_change(less[figure] - whole[figure]) for figure in FIGURES)
+        yield f"| {kind.step} | {kind.name} | {' | '.join(changes)} |"
 
 
-def _lost(difference: float) -> str:
+def _change(difference: float) -> str:
     return "" if abs(difference) < 0.0005 else f"{difference:+.3f}".replace("-", "−")
 
 
 def read_set(folder: Path) -> tuple[GoldEdition, ...]:
+    """The editions of ``folder/gold.jsonl`` with their pages from ``folder/archive``."""
     lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     return tuple(edition_of(json.loads(line), folder / "archive") for line in lines if line.strip())
 
@@ -253,24 +253,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
-    parser.add_argument("--markdown", type=Path, help="write the table there as well")
     chosen = parser.parse_args()
     sets = {folder.name: read_set(folder) for folder in chosen.sets} or {
-        "as printed": tuple(editions(as_printed)),
-        "without marks": tuple(editions(unmarked)),
+        "The editions of the gate as printed": tuple(editions(as_printed)),
+        "The same without heading marks": tuple(editions(unmarked)),
     }
-    head = ("step", "switched off", *(f"{name}: {figure}" for name in sets for figure in FIGURES))
-    lines = [_line(head), _line(("---", "---", *("--:",) * (len(head) - 2)))]
-    print("\n".join(lines), flush=True)
-    for row in rows(sets, load_rules()):
-        lines.append(_line(row))
-        print(lines[-1], flush=True)
-    if chosen.markdown:
-        chosen.markdown.write_text("\n".join([*lines, ""]), encoding="utf-8")
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
+    rules = load_rules()
+    for name, golds in sets.items():
+        articles = sum(len(gold.articles) for gold in golds)
+        print(f"### {name}\n\n{articles} articles on {sum(len(gold.pages) for gold in golds)} pages.\n")
+        for line in table(golds, rules):
+            print(line, flush=True)
+        print()
 
 
 if __name__ == "__main__":
