@@ -22,8 +22,11 @@ DRESSES: Mapping[str, Callable[[], Iterator[GoldEdition]]] = {
     "traditional": partial(editions, traditional),
     "misread": partial(editions, misread),
     "undamaged": undamaged,
+    "lower_marks": partial(undamaged, level=2),
+    "close_lines": partial(undamaged, between="\n"),
 }
-"""As written, without heading marks, in traditional characters, with misread ones, and before the damage."""
+"""As written; without heading marks; in traditional characters; with misread ones; before the damage, and
+that with marks one level lower, and without blank lines."""
 
 
 def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:

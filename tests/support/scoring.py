@@ -7,6 +7,7 @@ worked out of the sums.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -106,14 +107,15 @@ class Sheets:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
+        self._words = {page: [at for at, c in enumerate(text) if c.isalnum()] for page, text in texts.items()}
 
     def places(self, spans: Iterable[Span]) -> list[Place]:
-        return [
-            (span.page, at)
-            for span in spans
-            for at in range(span.start, span.end)
-            if self.texts[span.page][at].isalnum()
-        ]
+        """The word characters under ``spans``, in their order."""
+        found: list[Place] = []
+        for page, start, end in spans:
+            words = self._words[page]
+            found += ((page, at) for at in words[bisect_left(words, start) : bisect_left(words, end)])
+        return found
 
     def words(self, places: Iterable[Place]) -> str:
         return "".join(self.texts[page][at] for page, at in places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pagefix.model import Page, Span
@@ -11,14 +11,18 @@ from tests.support.editions import editions
 from tests.support.gold import GoldArticle, GoldBlock, GoldEdition
 
 # A caption without any credit can only be told by its picture.
-_MARKS = {"headline": "# ", "crosshead": "## ", "caption": "![](picture.png)\n\n"}
+_PICTURE = "![](picture.png)\n\n"
 _ABOVE = ("kicker", "headline", "deck", "byline")
 
 
-def undamaged() -> Iterator[GoldEdition]:
-    """Every edition; a story that jumped stands whole where it begins."""
+def undamaged(level: int = 1, between: str = "\n\n") -> Iterator[GoldEdition]:
+    """Every edition; a story that jumped stands whole where it begins.
+
+    Headlines have marks of ``level``, crossheads of the next; ``between`` parts the blocks.
+    """
+    marks = {"headline": "#" * level + " ", "crosshead": "#" * (level + 1) + " ", "caption": _PICTURE}
     for gold in editions():
-        pages = [_page(gold, page) for page in gold.pages]
+        pages = [_page(gold, page, marks, between) for page in gold.pages]
         articles = tuple(article for _, found, _ in pages for article in found)
         furniture = tuple(span for _, _, found in pages for span in found)
         yield replace(
@@ -30,12 +34,14 @@ def undamaged() -> Iterator[GoldEdition]:
         )
 
 
-def _page(gold: GoldEdition, page: Page) -> tuple[Page, list[GoldArticle], list[Span]]:
+def _page(
+    gold: GoldEdition, page: Page, marks: Mapping[str, str], between: str
+) -> tuple[Page, list[GoldArticle], list[Span]]:
     text = ""
 
     def put(line: str, mark: str = "") -> Span:
         nonlocal text
-        text += "\n\n" if text else ""
+        text += between if text else ""
         text += mark + line
         return Span(page.path, len(text) - len(line), len(text))
 
@@ -43,7 +49,7 @@ def _page(gold: GoldEdition, page: Page) -> tuple[Page, list[GoldArticle], list[
     articles = []
     for article in gold.articles:
         if article.blocks[0].spans[0].page == page.path:
-            blocks = [replace(b, spans=(put(b.clean, _MARKS.get(b.role, "")),)) for b in _once(article)]
+            blocks = [replace(b, spans=(put(b.clean, marks.get(b.role, "")),)) for b in _once(article)]
             articles.append(GoldArticle(article.name, tuple(blocks)))
     return page_from_text(text + "\n", page.path, edition=gold.name, label=page.label), articles, furniture
 
