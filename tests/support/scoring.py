@@ -7,9 +7,11 @@ worked out of the sums.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pagefix.model import REPEATS, Action, Article, Cleaned, Role, Span
 from tests.support.gold import GoldArticle, GoldEdition
@@ -84,7 +86,10 @@ class Score:
         return sum(asked) / len(asked) if asked else 1.0
 
     def figures(self) -> dict[str, float]:
-        """Every figure by its name, between 0 and 1; ``lost`` counts characters and must be 0."""
+        """Every figure by its name, between 0 and 1; ``lost`` counts characters and must be 0.
+
+        ``kept`` is the share of the articles' characters that were not thrown out as repeats.
+        """
         return {
             "perfect": self.perfect / (self.articles or 1),
             "bcubed": self.bcubed,
@@ -92,30 +97,32 @@ class Score:
             "dups": self.dups.f1,
             "jumps": self.jumps.f1,
             "roles": self.roles,
+            "kept": 1 - self.dups.excess / (self.characters or 1),
             "lost": self.lost + self.doubled,
         }
 
 
-class _Sheets:
+class Sheets:
     """The pages' texts, asked by span."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
+        self._words = {page: [at for at, c in enumerate(text) if c.isalnum()] for page, text in texts.items()}
 
     def places(self, spans: Iterable[Span]) -> list[Place]:
-        return [
-            (span.page, at)
-            for span in spans
-            for at in range(span.start, span.end)
-            if self.texts[span.page][at].isalnum()
-        ]
+        """The word characters under ``spans``, in their order."""
+        found: list[Place] = []
+        for page, start, end in spans:
+            words = self._words[page]
+            found += ((page, at) for at in words[bisect_left(words, start) : bisect_left(words, end)])
+        return found
 
     def words(self, places: Iterable[Place]) -> str:
         return "".join(self.texts[page][at] for page, at in places)
 
     def seams(self, places: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
         """Neighbours in a paragraph that are none on the page: words, or a blank line, lie between."""
-        for before, after in zip(places, places[1:], strict=False):
+        for before, after in pairwise(places):
             if before[0] != after[0] or after[1] < before[1] or self._parted(before, after):
                 yield before, after
 
@@ -135,7 +142,7 @@ class _Truth:
 
 def score(gold: GoldEdition, cleaned: Cleaned) -> Score:
     """Weighs one edition against what is true of it."""
-    sheets = _Sheets(gold.texts())
+    sheets = Sheets(gold.texts())
     everything = sheets.places(Span(page.path, 0, len(page.text)) for page in gold.pages)
     dropped: dict[Place, str] = {}
     for row in cleaned.ledger:
@@ -164,7 +171,7 @@ def score(gold: GoldEdition, cleaned: Cleaned) -> Score:
     return result
 
 
-def _truth(gold: GoldEdition, sheets: _Sheets, dropped: Mapping[Place, str]) -> _Truth:
+def _truth(gold: GoldEdition, sheets: Sheets, dropped: Mapping[Place, str]) -> _Truth:
     truth = _Truth()
     for planted in gold.planted:
         copy, kept = sheets.places([planted.span]), sheets.places([planted.of])
@@ -215,7 +222,7 @@ def _weigh_grouping(result: Score, truth: _Truth, home: Mapping[Place, tuple[str
     return best
 
 
-def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sheets, truth: _Truth) -> None:
+def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: Sheets, truth: _Truth) -> None:
     true = {seam for a in gold.articles for seam in _seams_of(a, sheets, truth.must_go | truth.may_go)}
     found = {
         seam
@@ -229,7 +236,7 @@ def _weigh_seams(result: Score, gold: GoldEdition, cleaned: Cleaned, sheets: _Sh
     result.seams = Hits(len(found & true), len(found - true), len(true - found))
 
 
-def _seams_of(article: GoldArticle, sheets: _Sheets, repeats: set[Place]) -> Iterator[tuple[Place, Place]]:
+def _seams_of(article: GoldArticle, sheets: Sheets, repeats: set[Place]) -> Iterator[tuple[Place, Place]]:
     for block in article.blocks:
         if block.role == "body":
             yield from sheets.seams([p for p in sheets.places(block.spans) if p not in repeats])
@@ -239,7 +246,7 @@ def _weigh_articles(
     result: Score,
     gold: GoldEdition,
     cleaned: Cleaned,
-    sheets: _Sheets,
+    sheets: Sheets,
     truth: _Truth,
     best: Mapping[str, str],
 ) -> None:
@@ -272,7 +279,7 @@ def _bodies(article: Article) -> Iterator[tuple[Span, ...]]:
 
 
 def _fault(
-    true: GoldArticle, found: Article | None, sheets: _Sheets, repeats: set[Place], optional: set[Place]
+    true: GoldArticle, found: Article | None, sheets: Sheets, repeats: set[Place], optional: set[Place]
 ) -> str:
     """Why an article is not perfect; empty where it is."""
     from rapidfuzz.distance import Indel
