@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from pagefix.archive.layouts import Place, reading_order
+from pagefix.reading.layouts import Place, reading_order
 from pagefix.errors import UsageError
 from pagefix.reading import SUFFIXES
 from pagefix.writing import edition_folder

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from pagefix.model import Article, ArticleBlock, Role
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*%#\s]+")
@@ -30,6 +28,8 @@ def article_markdown(article: Article) -> str:
     The text stands as it is on the page: nothing is escaped, so a paragraph that begins
     with a Markdown mark may be rendered as one; ``articles.jsonl`` has it beyond doubt.
     """
+    import yaml  # here, so that rows can be written without it
+
     front = {name: value for name in _FIELDS if (value := _plain(getattr(article, name)))}
     parts = ["---\n" + _front_matter(front) + "---"]
     if article.headline:
@@ -94,6 +94,19 @@ def article_file_name(article: Article) -> str:
 def edition_folder(edition: str) -> str:
     """The folder of an edition's articles, a name for each part of the edition's own."""
     return "/".join(_safe(part) for part in edition.split("/") if part)
+
+
+def unique_name(name: str, names: set[str]) -> str:
+    """``name``, or with a number behind it where a file system that folds case would mix two up.
+
+    What is given out is added to ``names``, in folded case.
+    """
+    stem, n, out = name.removesuffix(".md"), 1, name
+    while out.casefold() in names:
+        n += 1
+        out = f"{stem}-{n}.md"
+    names.add(out.casefold())
+    return out
 
 
 def slug_of(headline: str) -> str:
