@@ -239,9 +239,7 @@ def test_a_file_name_that_is_not_utf8_is_an_error_with_its_name(root: Path) -> N
     assert r"\xff.md: the file's name is not UTF-8" in str(result.error)
 
 
-def test_write_gives_what_the_command_gives(
-    files: list[Path], root: Path, tmp_path: Path, rules: Rules
-) -> None:
+def test_write_gives_what_the_command_gives(files: list[Path], root: Path, tmp_path: Path) -> None:
     files.pop(5).unlink()
     clean_archive(root, tmp_path / "command", pagefix.load_rules())
     pages = [pagefix.read(path, root=root) for path in files]

@@ -1,9 +1,9 @@
 """pagefix rejoins the damaged text of scanned newspaper pages into clean articles.
 
     >>> import pagefix
-    >>> cleaned = pagefix.clean_page("# 春耕开始\\n\\n今天，全县的农民下\\n\\n地了。\\n")
+    >>> cleaned = pagefix.clean_page("# 三座桥通车\\n\\n昨天上午，两岸群众敲锣打\\n\\n鼓来看热闹。\\n")
     >>> [block.text for block in cleaned.articles[0].blocks]
-    ['春耕开始', '今天，全县的农民下地了。']
+    ['三座桥通车', '昨天上午，两岸群众敲锣打鼓来看热闹。']
 
 The library keeps no state between calls, prints nothing and starts no processes; its
 results are frozen and picklable.
