@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.seams import Weights, log_odds, odds
+from pagefix.matching.assigning import best_pairs
 from pagefix.matching.keys import fold
 from pagefix.matching.labels import normal_label, same_page
 from pagefix.model import Block, Doubt, Grouped, Linked, Role, Seam, Span, Story, Way
@@ -66,8 +67,6 @@ def _assign(
     leaving: Sequence[_End], landing: Sequence[_End], stories: Sequence[Story], rules: Rules
 ) -> dict[int, tuple[int, float]]:
     """For each story that leaves, the one that goes on with it, and how likely that is."""
-    from scipy.optimize import linear_sum_assignment
-
     if not leaving or not landing:
         return {}
     weights = rules.weights("jumps.link")
@@ -82,10 +81,9 @@ def _assign(
                 row = _features(tail, head, stories, rules) | {"words": min(5.0, float(affinity(i, j)[0]))}
                 score = weights.get("bias", 0.0) + sum(weights.get(k, 0.0) * v for k, v in row.items())
                 gain[a, b] = max(0.0, score)
-    rows, columns = linear_sum_assignment(gain, maximize=True)
     return {
         leaving[a].story: (landing[b].story, odds(float(gain[a, b])))
-        for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
+        for a, b in best_pairs(gain)
         if gain[a, b] > 0
     }
 
