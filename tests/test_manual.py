@@ -45,7 +45,8 @@ def _parse(command: click.Command, name: str, words: list[str], parent: click.Co
         raise
     except click.BadParameter as fault:
         # Options and commands must exist; the files of an example need not.
-        assert isinstance(fault.param and fault.param.type, click.Path | click.File)
+        if fault.param is None or not isinstance(fault.param.type, click.Path | click.File):
+            raise
         return
     if isinstance(command, click.Group):
         found, below, rest = command.resolve_command(context, [*context._protected_args, *context.args])
