@@ -1,15 +1,16 @@
-"""What the README shows is what the tool does."""
+"""What the README and its neighbours show is what the tool does."""
 
 from __future__ import annotations
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from pagefix.archive import clean_archive
-from pagefix.rules import Rules
+from pagefix.rules import Rules, load_rules
 from tests.support.recipes import recipes
 
 _FENCE = re.compile(r"^```(\w+)[ ]?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,3 +52,19 @@ def test_every_link_of_the_documents_leads_somewhere(root: Path) -> None:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if "://" not in target and not target.endswith("accuracy.md"):  # that one is written last
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_rule_that_is_shown_to_contributors_is_sound(root: Path, tmp_path: Path) -> None:
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (rule,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "mine.toml").write_text(textwrap.dedent("   " + rule), encoding="utf-8")
+    assert load_rules(tmp_path).patterns("note")[-1].id == "notes.translator"
+
+
+def test_the_map_names_every_room(root: Path) -> None:
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    house = root / "src/pagefix"
+    rooms = {p.parent.relative_to(house).as_posix() for p in house.glob("**/__init__.py")} - {".", "steps"}
+    rooms |= {p.stem for p in house.glob("*.py")} - {"__init__", "__main__"}
+    rows = re.findall(r"^\| \d+ \| (.+?) \|", text, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(.+?)`", row)} == rooms
