@@ -1,7 +1,8 @@
-"""What is computed without scipy, for the sake of a quick start, is what scipy computes."""
+"""What is computed in numpy alone, for a quick start, is what scipy and datasketch compute."""
 
 from __future__ import annotations
 
+import random
 from itertools import permutations
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from pagefix.evidence import affinity
 from pagefix.evidence.affinity import Affinity
+from pagefix.matching import similar
 from pagefix.matching.assigning import best_pairs
 
 _GAINS = st.sampled_from([-1.0, 0.0, 0.25, 1.0]) | st.floats(-9, 9)
@@ -40,6 +42,11 @@ def test_nothing_to_assign() -> None:
     assert best_pairs(np.zeros((0, 3))) == []
 
 
+_STORIES = (
+    "昨天上午青河镇三座新桥同时通车两岸群众敲锣打鼓来看热闹镇长说过去进城要绕二十里山路",
+    "海州市的老码头经过两年改造昨天作为滨江公园开放市民李女士说她每天晚饭后都要来走一走",
+    "技术员白天在茶园里教剪枝晚上在祠堂里讲防虫今年的春茶比去年早了十天每斤多卖两块钱",
+)
 _SENTENCES = st.lists(st.text("春耕播种全县农民下地青河镇三座新桥通车a，", max_size=40), max_size=12)
 
 
@@ -52,3 +59,18 @@ def test_affinity_is_the_same_to_the_last_bit(texts: list[str]) -> None:
         patch.setattr(affinity, "_DENSE", -1)
         sparse = Affinity(texts)(i, j)
     assert few.tolist() == sparse.tolist()
+
+
+@given(st.lists(st.sampled_from(_STORIES), max_size=9), st.randoms(use_true_random=False))
+def test_candidates_are_the_same_from_the_index(stories: list[str], dice: random.Random) -> None:
+    texts = ["".join(c for c in story if dice.random() > 0.05) for story in stories]
+    few = similar.alike(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similar, "_FEW", -1)
+        assert similar.alike(texts) == few
+
+
+def test_candidates_are_found_and_strangers_are_not() -> None:
+    assert similar.alike([_STORIES[0], _STORIES[1], _STORIES[0][3:]]) == [(0, 2)]
+    assert similar.alike([_STORIES[0], _STORIES[1]]) == []
+    assert similar.alike([]) == []
