@@ -239,17 +239,19 @@ def test_a_file_name_that_is_not_utf8_is_an_error_with_its_name(root: Path) -> N
     assert r"\xff.md: the file's name is not UTF-8" in str(result.error)
 
 
+def _files(out: Path) -> dict[Path, bytes]:
+    """Everything in an output folder but what is hidden."""
+    found = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    return {path: data for path, data in found.items() if path.parts[0] != ".pagefix"}
+
+
 def test_write_gives_what_the_command_gives(files: list[Path], root: Path, tmp_path: Path) -> None:
     files.pop(5).unlink()
     clean_archive(root, tmp_path / "command", pagefix.load_rules())
     pages = [pagefix.read(path, root=root) for path in files]
     written = pagefix.write(pagefix.clean_edition(pages), tmp_path / "library", source="archive")
-    assert (written.pages, written.articles, written.kept) == (12, 24, ())
-    files_of = [
-        {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
-        for out in (tmp_path / "command", tmp_path / "library")
-    ]
-    assert files_of[0] == files_of[1]
+    assert (written.pages, written.articles, written.messages) == (12, 24, ())
+    assert _files(tmp_path / "command") == _files(tmp_path / "library")
 
 
 def test_many_are_written_as_a_stream_and_restored(files: list[Path], root: Path, tmp_path: Path) -> None:
@@ -268,7 +270,7 @@ def test_write_leaves_the_folder_where_it_fails(files: list[Path], root: Path, t
     out = tmp_path / "out"
     first = pagefix.clean_page(pagefix.read(files[0], root=root))
     pagefix.write(first, out)
-    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    before = _files(out)
     with pytest.raises(UsageError, match="two pages have one path"):
         pagefix.write([first, first], out)
 
@@ -278,7 +280,8 @@ def test_write_leaves_the_folder_where_it_fails(files: list[Path], root: Path, t
 
     with pytest.raises(RuntimeError):
         pagefix.write(broken(), out)
-    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    assert _files(out) == before
+    assert pagefix.restore_archive(out, tmp_path / "back") == 1
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.md").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="did not write"):
@@ -293,3 +296,51 @@ def test_a_fault_of_our_own_is_a_value_too(files: list[Path], monkeypatch: pytes
     (result,) = pagefix.clean_many(files[:1])
     assert "ZeroDivisionError: by accident" in str(result.error)
     assert "please report" in str(result.error)
+
+
+def test_a_second_write_replaces_the_first(files: list[Path], root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    pages = [pagefix.read(path, root=root) for path in files[:3]]
+    pagefix.write(map(pagefix.clean_page, pages), out)
+    mine, stale = (next(out.rglob(f"A0{n}-01*.md")) for n in (1, 3))
+    mine.write_text("我的批注", encoding="utf-8")
+    written = pagefix.write(map(pagefix.clean_page, pages[:2]), out)
+    assert not stale.exists()
+    assert (written.pages, len(written.messages)) == (2, 1)
+    assert "your version of it is now" in written.messages[0]
+    assert mine.read_text(encoding="utf-8").startswith("---\nid: 2025-05-29/A01-01\n")
+    assert mine.with_suffix(".edited.md").read_text(encoding="utf-8") == "我的批注"
+    assert pagefix.write(map(pagefix.clean_page, pages[:2]), out).messages == ()
+
+
+def test_write_and_the_command_keep_out_of_each_others_folders(
+    files: list[Path], root: Path, tmp_path: Path
+) -> None:
+    cleaned = pagefix.clean_page(pagefix.read(files[0], root=root))
+    clean_archive(root, tmp_path / "run", pagefix.load_rules())
+    with pytest.raises(UsageError, match="a run of pagefix clean made this folder"):
+        pagefix.write(cleaned, tmp_path / "run")
+    pagefix.write(cleaned, tmp_path / "written")
+    with pytest.raises(UsageError, match="the library's write made this folder"):
+        clean_archive(root, tmp_path / "written", pagefix.load_rules())
+
+
+def test_a_write_that_was_killed_is_mended_by_the_next(
+    files: list[Path], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    first, second = (pagefix.clean_page(pagefix.read(path, root=root)) for path in files[:2])
+    pagefix.write(first, out)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pagefix.library.output.take_away", killed)
+        with pytest.raises(KeyboardInterrupt):
+            pagefix.write(second, out)
+    with pytest.raises(UsageError, match="did not finish"):
+        pagefix.restore_archive(out, tmp_path / "back")
+    pagefix.write(second, out)
+    assert [path.name[:6] for path in sorted(_files(out)) if path.suffix == ".md"] == ["A02-01", "A02-02"]
+    assert pagefix.restore_archive(out, tmp_path / "back") == 1

@@ -86,7 +86,7 @@ def _ingest(out: str, _: Path) -> None:
 
 
 def _processes(out: str, place: Path) -> None:
-    assert "Written(pages=4, articles=4, kept=())" in out
+    assert "Written(pages=4, articles=4, messages=())" in out
     assert "山路，如今半个小时就到了。" in _articles(place / "clean/articles.jsonl")[0]
 
 

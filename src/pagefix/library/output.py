@@ -38,7 +38,9 @@ class Written:
     messages: tuple[str, ...] = ()
 
 
-def write(cleaned: Cleaned | Iterable[Cleaned], folder: str | os.PathLike[str], *, source: str = "") -> Written:
+def write(
+    cleaned: Cleaned | Iterable[Cleaned], folder: str | os.PathLike[str], *, source: str = ""
+) -> Written:
     """Writes one result or many into ``folder``: the files that ``pagefix clean`` writes.
 
     Rows stand in the order of ``cleaned``, which is read one by one.  ``source`` names the
