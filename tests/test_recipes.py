@@ -33,6 +33,8 @@ _A02 = """（上接A01版）
 
 # 老码头变成新公园
 
+● 本报记者 周小川
+
 海州市的老码头经过两年改造，昨天作为滨江公园开放。
 """
 
@@ -87,7 +89,7 @@ def _ingest(out: str, _: Path) -> None:
 
 def _processes(out: str, place: Path) -> None:
     assert "Written(pages=4, articles=4, messages=())" in out
-    assert "山路，如今半个小时就到了。" in _articles(place / "clean/articles.jsonl")[0]
+    assert "山路，如今半个小时就到了。" in _articles(place / "articles/articles.jsonl")[0]
 
 
 def _datasets(out: str, _: Path) -> None:
@@ -156,8 +158,9 @@ def test_every_recipe_is_checked() -> None:
 )
 def test_recipe(name: str, place: Path) -> None:
     recipe = _RECIPES[name]
-    if recipe.needs and find_spec(recipe.needs) is None:
-        pytest.skip(f"{recipe.needs} is not installed")
+    missing = [package for package in recipe.needs if find_spec(package) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
     if name == "processes":  # this one does not set aside: the PDF would end it
         (place / "archive/2025-05-29/A03.md").unlink()
     _CHECKS[name](_run(recipe, place), place)

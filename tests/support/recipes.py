@@ -13,11 +13,11 @@ _WORD = re.compile(r"(\w+)=(\S+)")
 
 @dataclass(frozen=True)
 class Recipe:
-    """A script, and the package that it needs beside pagefix, if any."""
+    """A script, and the packages that it needs beside pagefix."""
 
     name: str
     code: str
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
 
 def recipes() -> list[Recipe]:
@@ -26,5 +26,9 @@ def recipes() -> list[Recipe]:
     for head, code in _BLOCK.findall(FILE.read_text(encoding="utf-8")):
         words = dict(_WORD.findall(head))
         before = found.get(words["recipe"], Recipe(words["recipe"], ""))
-        found[before.name] = Recipe(before.name, before.code + code, words.get("heavy", ""))
+        found[before.name] = Recipe(
+            before.name,
+            before.code + code,
+            tuple(words.get("heavy", "").split("+")) if "heavy" in words else (),
+        )
     return list(found.values())

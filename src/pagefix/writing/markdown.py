@@ -28,8 +28,6 @@ def article_markdown(article: Article) -> str:
     The text stands as it is on the page: nothing is escaped, so a paragraph that begins
     with a Markdown mark may be rendered as one; ``articles.jsonl`` has it beyond doubt.
     """
-    import yaml  # here, so that rows can be written without it
-
     front = {name: value for name in _FIELDS if (value := _plain(getattr(article, name)))}
     parts = ["---\n" + _front_matter(front) + "---"]
     if article.headline:
@@ -54,6 +52,8 @@ _ESCAPED_BY_LIBYAML = re.compile("[\x85\U00010000-\U0010ffff]")
 
 def _front_matter(front: Mapping[str, str | list[str]]) -> str:
     """The front matter; libyaml writes it ten times faster, and the same, but for rare characters."""
+    import yaml  # here, so that rows can be written without it
+
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     texts = (text for value in front.values() for text in ([value] if isinstance(value, str) else value))
     if any(_ESCAPED_BY_LIBYAML.search(text) for text in texts):
