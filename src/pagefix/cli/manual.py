@@ -35,7 +35,7 @@ Data goes to standard output; progress and messages go to standard error.
 | `pyproject.toml` | `[tool.pagefix]` of the nearest one holds settings; the command line goes over it |
 | `articles.jsonl`, `ledger.jsonl`, `pages.jsonl`, `<edition>/*.md` | what a run writes into OUT |
 | `failed.jsonl` | pages that were set aside, with the reason |
-| `.pagefix.json` | in an output folder: what pagefix wrote there, with sha256; it removes nothing else |
+| `.pagefix/` | in OUT: what pagefix knows of its own files; it removes nothing that it did not write |
 
 ## Shell completion
 
@@ -52,7 +52,7 @@ A shell starts faster with the script kept in a file:
 
 ## See also
 
-[The library](library.md), [recipes](recipes.md), [accuracy](accuracy.md).
+[Archives](archives.md), [the library](library.md), [recipes](recipes.md), [accuracy](accuracy.md).
 """
 
 
