@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pagefix.rules import Rules, load_rules
+
+# A loaded machine is no fault: the first example of a test may have to import numpy.
+settings.register_profile("pagefix", deadline=None)
+settings.load_profile("pagefix")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,7 +11,7 @@ import pytest
 
 from pagefix.archive import folders
 from pagefix.archive.folders import Index
-from pagefix.archive.layouts import Place, place_finder, reading_order
+from pagefix.reading.layouts import Place, place_finder, reading_order
 from pagefix.rules import Rules
 
 

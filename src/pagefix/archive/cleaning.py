@@ -23,7 +23,14 @@ from pagefix.errors import PageError, UsageError
 from pagefix.model import Action, Cleaned, Page
 from pagefix.reading import read_page
 from pagefix.rules import Rules
-from pagefix.writing import article_file_name, article_line, article_markdown, ledger_line, page_line
+from pagefix.writing import (
+    article_file_name,
+    article_line,
+    article_markdown,
+    ledger_line,
+    page_line,
+    unique_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +228,9 @@ def _texts(cleaned: Sequence[Cleaned], folder: str) -> dict[str, str]:
     for part in cleaned:
         for article in part.articles:
             name = article_file_name(article).rpartition("/")[2]
-            name = _unique(f"{folder}/{name}" if folder else name, taken)
+            name = unique_name(f"{folder}/{name}" if folder else name, taken)
             texts[name] = article_markdown(article)
     return texts
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    """``name``, or with a number behind it where a file system that folds case would mix two up."""
-    stem, n, out = name.removesuffix(".md"), 1, name
-    while out.casefold() in taken:
-        n += 1
-        out = f"{stem}-{n}.md"
-    taken.add(out.casefold())
-    return out
 
 
 def _failure_line(failure: Failure) -> str:

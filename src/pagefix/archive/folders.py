@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from pagefix.archive.layouts import Place, reading_order
 from pagefix.errors import UsageError
 from pagefix.reading import SUFFIXES
+from pagefix.reading.layouts import Place, reading_order
 from pagefix.writing import edition_folder
 
 _CACHE_KIB = 32_000

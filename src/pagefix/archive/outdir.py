@@ -66,6 +66,11 @@ class Places:
         return self.hidden / "publishing"
 
     @property
+    def written(self) -> Path:
+        """The files that the library's ``write`` put here, with their digests; no run has it."""
+        return self.hidden / "written.json"
+
+    @property
     def crew(self) -> Path:
         """A lock for each worker process of this machine."""
         return self.hidden / "crew"
@@ -88,6 +93,18 @@ def check_places(archive: Path, out: Path) -> None:
             place=str(out),
             remedy="choose an OUT beside the archive",
         )
+    check_out(out)
+    if Places(out).written.exists():
+        raise UsageError(
+            "the library's write made this folder", place=str(out), remedy="choose another OUT, or remove it"
+        )
+
+
+def check_out(out: Path) -> None:
+    """Whether ``out`` is free, or pagefix's own.
+
+    Raises :class:`~pagefix.errors.UsageError` where it is a file or holds somebody else's files.
+    """
     if out.exists() and not out.is_dir():
         raise UsageError("OUT is a file", place=str(out), remedy="name a folder")
     if out.is_dir() and not (out / _HIDDEN).is_dir():

@@ -90,15 +90,21 @@ def take_away(places: Places, files: Mapping[str, str]) -> list[str]:
     return messages
 
 
+def move_in(source: Path, target: Path, before: str | None, now: str) -> list[str]:
+    """Puts a file in its place; one there that somebody changed since ``before`` is kept beside it."""
+    changed = before is not None and _digest(target) not in (None, before, now)
+    messages = [_set_beside(target)] if changed else []
+    _move(source, target)
+    return messages
+
+
 def _carry_out(places: Places, staged: Path) -> list[str]:
     plan = read_json(staged / _PLAN)
     messages: list[str] = []
     for n, (name, before, now) in enumerate(plan.get("moves", ())):
         source, target = staged / f"{n}.md", places.out / name
         if source.exists():
-            if before is not None and _digest(target) not in (None, before, now):
-                messages.append(_set_beside(target))
-            _move(source, target)
+            messages += move_in(source, target, before, now)
     messages += take_away(places, plan.get("stale", {}))
     clear_folder(staged)
     return messages

@@ -17,12 +17,12 @@ from pagefix.archive.cleaning import Orders, Outcome, clean_part
 from pagefix.archive.dispatch import carry_out
 from pagefix.archive.executors import crew_of
 from pagefix.archive.folders import Edition, Index
-from pagefix.archive.layouts import place_finder
 from pagefix.archive.outdir import BOOKS, Places, at_work, check_places, clear_folder, locked
 from pagefix.archive.parts import Head
 from pagefix.archive.placing import recover
 from pagefix.archive.stamp import stamp_of
 from pagefix.archive.summary import Failure, Summary
+from pagefix.reading.layouts import place_finder
 from pagefix.rules import Rules
 
 _SHOWN = 20

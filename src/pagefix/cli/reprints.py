@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pagefix.cli.options import settings_option
 from pagefix.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Size(click.ParamType[int]):
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@settings_option
 def reprints(
     outs: tuple[Path, ...],
     paragraphs: bool,
@@ -70,7 +72,6 @@ def reprints(
       pagefix reprints clean
       pagefix reprints morning evening --paragraphs
     """
-    from pagefix.cli.config import configured
     from pagefix.reprints import find_reprints
     from pagefix.reprints.cluster import workers_for
     from pagefix.rules import load_rules
@@ -78,7 +79,7 @@ def reprints(
     for out in outs:
         if not (out / "articles.jsonl").is_file():
             raise UsageError("no articles.jsonl here", place=str(out), remedy="run pagefix clean first")
-    rules = load_rules(rules_folder or configured(Path.cwd()).rules)
+    rules = load_rules(rules_folder)
     with ExitStack() as stack:
         put = stack.enter_context(_kept_in_the_books(outs))
         workers = stack.enter_context(workers_for(scheduler))

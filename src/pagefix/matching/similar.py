@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -17,34 +17,54 @@ Ints = npt.NDArray[np.int64]
 _SHINGLE, _BANDS, _ROWS = 3, 16, 2
 
 
+# Up to so many texts their bands are compared with each other at once.  Four pages in five have
+# a few that share a band by chance, and datasketch's import takes as long as fifty pages.
+_FEW = 64
+
+
 def alike(texts: Sequence[str], least: int = _SHINGLE) -> list[tuple[int, int]]:
     """Pairs of positions whose texts are candidates for being alike, by MinHash and LSH.
 
     Texts of fewer than ``least`` characters are passed over.  Signatures are made in numpy
-    for all texts at once; of a page's texts few share a band with any other, and only those
-    are handed to datasketch, which keeps the bands.  Candidates are to be verified.
+    for all texts at once; of a page's texts few share a band with any other.  Where they are
+    many, datasketch keeps the bands.  Candidates are to be verified.
     """
     sized = [at for at, text in enumerate(texts) if len(text) >= max(least, _SHINGLE)]
     sketches = _signatures([texts[at] for at in sized])
     shared = _sharing_a_band(sketches)
-    if not len(shared):
-        return []
+    find = _compared if len(shared) <= _FEW else _looked_up
+    return sorted((sized[shared[a]], sized[shared[b]]) for a, b in find(sketches[shared]))
+
+
+def _compared(sketches: Sketch) -> Iterator[tuple[int, int]]:
+    """The pairs of rows that share a band, each row held against all others."""
+    bands = _bands(sketches)
+    same = (bands[:, None, :] == bands[None, :, :]).any(axis=2)
+    yield from zip(*(side.tolist() for side in np.nonzero(np.triu(same, 1))), strict=True)
+
+
+def _looked_up(sketches: Sketch) -> Iterator[tuple[int, int]]:
+    """The same pairs from datasketch's index, whose work grows with the pairs that it finds."""
     from datasketch import LeanMinHash, MinHashLSH
 
     index = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
-    pairs: list[tuple[int, int]] = []
-    for row in shared.tolist():
-        signature = LeanMinHash(seed=1, hashvalues=sketches[row], scheme="affine32")
-        pairs += [(other, sized[row]) for other in index.query(signature)]
-        index.insert(sized[row], signature, check_duplication=False)
-    return sorted(pairs)
+    for row, values in enumerate(sketches):
+        signature = LeanMinHash(seed=1, hashvalues=values, scheme="affine32")
+        for other in index.query(signature):
+            yield other, row
+        index.insert(row, signature, check_duplication=False)
+
+
+def _bands(sketches: Sketch) -> npt.NDArray[np.uint64]:
+    """Two permutations of 32 bits, which make a band, as one number: texts x bands."""
+    return np.ascontiguousarray(sketches).view(np.uint64)
 
 
 def _sharing_a_band(sketches: Sketch) -> Ints:
     """The rows of ``sketches`` (texts x permutations) that agree with another row in some band."""
     if len(sketches) < 2:
         return np.zeros(0, dtype=np.int64)
-    bands = np.ascontiguousarray(sketches).view(np.uint64)  # two rows of uint32 are one band
+    bands = _bands(sketches)
     order = np.argsort(bands, axis=0, kind="stable")
     ranked = np.take_along_axis(bands, order, axis=0)
     same = ranked[1:] == ranked[:-1]

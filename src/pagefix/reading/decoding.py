@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pagefix.errors import PageError, UsageError
 
@@ -35,17 +36,6 @@ _SAMPLE = 20_000
 # A text in the wrong encoding scores below 0.4 on every Chinese and English page tried; one in the
 # right encoding with every twentieth byte spoilt still above 0.7.
 _GOOD = 0.6
-# The level-1 characters of GB 2312, in the order of their pinyin, are those that a newspaper uses.
-_COMMON = frozenset(
-    bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA)
-)
-# In Big5 the frequent characters (level 1) are two-byte codes from A440 to C67E.
-_COMMON_TRADITIONAL = frozenset(
-    char
-    for lead in range(0xA4, 0xC7)
-    for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
-    if len(char := bytes((lead, trail)).decode("big5", "ignore")) == 1
-)
 _MARKS_OF_PRINT = frozenset("，。、；：？！“”‘’（）《》「」『』—…·　■●□◆\n\r\t ")
 
 
@@ -114,14 +104,27 @@ def _best(data: bytes, offset: int, place: str) -> Decoded:
     return _kept(data, data.decode(name, "replace"), name)
 
 
+@lru_cache(maxsize=1)
+def _printed() -> frozenset[str]:
+    """The characters that a newspaper uses; made when the first page is found not to be UTF-8."""
+    # The level-1 characters of GB 2312, in the order of their pinyin, are the frequent ones.
+    common = {bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA)}
+    # In Big5 they (level 1) are two-byte codes from A440 to C67E.
+    traditional = {
+        char
+        for lead in range(0xA4, 0xC7)
+        for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+        if len(char := bytes((lead, trail)).decode("big5", "ignore")) == 1
+    }
+    return frozenset(common | traditional | _MARKS_OF_PRINT)
+
+
 def _score(text: str) -> float:
     """The share of characters that a newspaper prints, less those that no text holds."""
     if not text:
         return 0.0
-    good = sum(
-        c in _COMMON or c in _COMMON_TRADITIONAL or c in _MARKS_OF_PRINT or (c.isascii() and c.isprintable())
-        for c in text
-    )
+    printed = _printed()
+    good = sum(c in printed or (c.isascii() and c.isprintable()) for c in text)
     bad = sum(
         c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs")
         for c in text

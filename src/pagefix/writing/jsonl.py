@@ -15,8 +15,17 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})$")
 
 def article_line(article: Article, source: str) -> str:
     """An article as one line; ``source`` names the paper or the archive."""
+    return _line(article_row(article, source))
+
+
+def article_row(article: Article, source: str = "") -> dict[str, Any]:
+    """An article as a row of ``articles.jsonl``: plain lists, dictionaries and strings.
+
+    ``source`` names the paper or the archive.  ``id``, ``text``, ``source``, ``created`` and
+    ``metadata`` are what ingestion tools of the Dolma kind ask for.
+    """
     created = _DATE.search(article.edition)
-    row: dict[str, Any] = {
+    return {
         "id": article.id,
         "text": article.text,
         "source": source,
@@ -45,11 +54,15 @@ def article_line(article: Article, source: str) -> str:
             "byline": article.byline,
         },
     }
-    return _line(row)
 
 
 def ledger_line(row: Row) -> str:
-    """A ledger row as one line; keys that say nothing for its action are left out."""
+    """A ledger row as one line."""
+    return _line(ledger_row(row))
+
+
+def ledger_row(row: Row) -> dict[str, Any]:
+    """A ledger row as ``ledger.jsonl`` has it; keys that say nothing for its action are left out."""
     out: dict[str, Any] = {
         "page": row.page,
         "start": row.start,
@@ -68,7 +81,7 @@ def ledger_line(row: Row) -> str:
         out["after"] = row.after
     if row.action is Action.UNCERTAIN:
         out["what"], out["why"] = row.what, row.why
-    return _line(out)
+    return out
 
 
 def page_line(page: Page, status: str) -> str:

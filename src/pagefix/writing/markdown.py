@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from pagefix.model import Article, ArticleBlock, Role
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*%#\s]+")
@@ -54,6 +52,8 @@ _ESCAPED_BY_LIBYAML = re.compile("[\x85\U00010000-\U0010ffff]")
 
 def _front_matter(front: Mapping[str, str | list[str]]) -> str:
     """The front matter; libyaml writes it ten times faster, and the same, but for rare characters."""
+    import yaml  # here, so that rows can be written without it
+
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     texts = (text for value in front.values() for text in ([value] if isinstance(value, str) else value))
     if any(_ESCAPED_BY_LIBYAML.search(text) for text in texts):
@@ -94,6 +94,19 @@ def article_file_name(article: Article) -> str:
 def edition_folder(edition: str) -> str:
     """The folder of an edition's articles, a name for each part of the edition's own."""
     return "/".join(_safe(part) for part in edition.split("/") if part)
+
+
+def unique_name(name: str, names: set[str]) -> str:
+    """``name``, or with a number behind it where a file system that folds case would mix two up.
+
+    What is given out is added to ``names``, in folded case.
+    """
+    stem, n, out = name.removesuffix(".md"), 1, name
+    while out.casefold() in names:
+        n += 1
+        out = f"{stem}-{n}.md"
+    names.add(out.casefold())
+    return out
 
 
 def slug_of(headline: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pagefix.matching.assigning import best_pairs
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -14,11 +16,9 @@ def assign(i: Ints, j: Ints, scores: Floats) -> list[int]:
 
     Each tail and each head is used at most once; staying open is worth nothing, so only
     pairs above zero can win.  They fall into small connected groups, each solved exactly
-    (Hungarian method, scipy): the work grows with the number of pairs, not with the
+    (the Hungarian method): the work grows with the number of pairs, not with the
     square of the page.  Pairs that would close a ring are cut at their weakest link.
     """
-    from scipy.optimize import linear_sum_assignment
-
     worth = np.flatnonzero(scores > 0)
     chosen: list[int] = []
     for group in _groups(i[worth], j[worth]):
@@ -29,8 +29,7 @@ def assign(i: Ints, j: Ints, scores: Floats) -> list[int]:
         gain[row, column] = scores[pairs]
         which = np.full(gain.shape, -1)
         which[row, column] = pairs
-        rows, columns = linear_sum_assignment(gain, maximize=True)
-        chosen += [int(which[r, c]) for r, c in zip(rows, columns, strict=True) if which[r, c] >= 0]
+        chosen += [int(which[pair]) for pair in best_pairs(gain) if which[pair] >= 0]
     return _without_rings(sorted(chosen), i, j, scores)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pagefix.model import Way
+from pagefix.matching.assigning import best_pairs
 from pagefix.steps.jumps.ends import Edition, Mark
 from pagefix.steps.jumps.evidence import Candidate, Evidence, weigh
 
@@ -93,8 +94,6 @@ def _landing(jump: Candidate) -> tuple[int, int, int]:
 
 
 def _best_of(links: Sequence[Link], rows: Sequence[Key], columns: Sequence[Key | int]) -> list[Link]:
-    from scipy.optimize import linear_sum_assignment
-
     if not links:
         return []
     row_of = {key: n for n, key in enumerate(dict.fromkeys(rows))}
@@ -106,5 +105,4 @@ def _best_of(links: Sequence[Link], rows: Sequence[Key], columns: Sequence[Key |
         if link.score > gain[at]:
             gain[at] = link.score
             best[at] = link
-    chosen = zip(*(side.tolist() for side in linear_sum_assignment(gain, maximize=True)), strict=True)
-    return [best[at] for at in sorted(chosen) if at in best]
+    return [best[at] for at in best_pairs(gain) if at in best]

@@ -1,0 +1,76 @@
+"""What is computed in numpy alone, for a quick start, is what scipy and datasketch compute."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from pagefix.evidence import affinity
+from pagefix.evidence.affinity import Affinity
+from pagefix.matching import similar
+from pagefix.matching.assigning import best_pairs
+
+_GAINS = st.sampled_from([-1.0, 0.0, 0.25, 1.0]) | st.floats(-9, 9)
+
+
+@given(st.lists(_GAINS, min_size=1, max_size=9), st.booleans())
+def test_one_row_or_one_column_is_answered_as_scipy_answers(gains: list[float], upright: bool) -> None:
+    gain = np.array([gains]).T if upright else np.array([gains])
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    assert best_pairs(gain) == list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+@given(st.integers(2, 5), st.integers(2, 5), st.data())
+def test_the_best_sum_is_found(rows: int, columns: int, data: st.DataObject) -> None:
+    values = data.draw(st.lists(_GAINS, min_size=rows * columns, max_size=rows * columns))
+    gain = np.array(values).reshape(rows, columns)
+    pairs = best_pairs(gain)
+    assert len(pairs) == min(rows, columns) == len({r for r, _ in pairs}) == len({c for _, c in pairs})
+    wide = gain if rows <= columns else gain.T
+    ways = permutations(range(wide.shape[1]), len(wide))
+    best = max(sum(wide[n, c] for n, c in enumerate(way)) for way in ways)
+    assert sum(gain[pair] for pair in pairs) == pytest.approx(best, abs=1e-9)
+
+
+def test_nothing_to_assign() -> None:
+    assert best_pairs(np.zeros((0, 3))) == []
+
+
+_STORIES = (
+    "昨天上午青河镇三座新桥同时通车两岸群众敲锣打鼓来看热闹镇长说过去进城要绕二十里山路",
+    "海州市的老码头经过两年改造昨天作为滨江公园开放市民李女士说她每天晚饭后都要来走一走",
+    "技术员白天在茶园里教剪枝晚上在祠堂里讲防虫今年的春茶比去年早了十天每斤多卖两块钱",
+)
+_SENTENCES = st.lists(st.text("春耕播种全县农民下地青河镇三座新桥通车a，", max_size=40), max_size=12)
+
+
+@given(_SENTENCES)
+def test_affinity_is_the_same_to_the_last_bit(texts: list[str]) -> None:
+    positions = np.arange(len(texts))
+    i, j = np.repeat(positions, len(texts)), np.tile(positions, len(texts))
+    few = Affinity(texts)(i, j)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(affinity, "_DENSE", -1)
+        sparse = Affinity(texts)(i, j)
+    assert few.tolist() == sparse.tolist()
+
+
+@given(st.lists(st.sampled_from(_STORIES), max_size=9), st.randoms(use_true_random=False))
+def test_candidates_are_the_same_from_the_index(stories: list[str], dice: random.Random) -> None:
+    texts = ["".join(c for c in story if dice.random() > 0.05) for story in stories]
+    few = similar.alike(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similar, "_FEW", -1)
+        assert similar.alike(texts) == few
+
+
+def test_candidates_are_found_and_strangers_are_not() -> None:
+    assert similar.alike([_STORIES[0], _STORIES[1], _STORIES[0][3:]]) == [(0, 2)]
+    assert similar.alike([_STORIES[0], _STORIES[1]]) == []
+    assert similar.alike([]) == []
