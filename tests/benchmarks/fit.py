@@ -10,7 +10,8 @@ Headings: a multinomial logistic regression (headline, crosshead, running text) 
 features of ``steps.blocks.headings``.  Seams: for each tail a softmax over its possible
 heads and staying open, for each head one over its possible tails and beginning a
 paragraph, the two sharing the score of a pair (pseudo-likelihood of the assignment).
-Both with a ridge penalty.  Figures printed are cross-validated over editions.
+Both with a ridge penalty, that of seams towards the weights in force: delete their values to
+start from nothing.  Figures printed are cross-validated over editions.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from pagefix.evidence.seams import Weights
 from pagefix.rules import load_rules
 from tests.benchmarks.fitting.gold import load
-from tests.benchmarks.fitting.habits import HABITS, SPEECH, habits_of, speech_of_cuts
+from tests.benchmarks.fitting.habits import HABITS, habits_of
 from tests.benchmarks.fitting.headings import fit_headings, heading_rows
 from tests.benchmarks.fitting.seams import fit_seams, seam_pages
 from tests.benchmarks.fitting.tables import today, toml_weights
@@ -53,14 +54,13 @@ def main() -> None:
             (args.write / "headings.toml").write_text(text, encoding="utf-8")
             rules = load_rules(args.write)
     if args.only != "headings":
-        habits, speech = habits_of(g for _, g in pages), speech_of_cuts(g for _, g in pages)
-        weights = replace(Weights.read(rules.weights), words=habits, speech=speech)
+        habits = habits_of(g for _, g in pages)
+        weights = replace(Weights.read(rules.weights), words=habits)
         seams = [(f"{n}/{g.edition}", s) for n, g in pages for s in seam_pages(g, rules, weights)]
         note = {"date": today(), "data": args.data}
         text = toml_weights("seams.words", HABITS, habits, note) + "\n"
-        text += toml_weights("seams.speech", SPEECH, speech, note, zeros=True) + "\n"
         text += "\n".join(
-            fit_seams([x for x in seams if x[1].lines is lines], lines, args.data, args.show)
+            fit_seams([x for x in seams if x[1].lines is lines], lines, rules, args.data, args.show)
             for lines in (False, True)
         )
         if args.write:

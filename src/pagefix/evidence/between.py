@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.ends import Columns, Floats, Fragment, Ints, beside
 from pagefix.evidence.known import known_across
-from pagefix.evidence.lexicon import crossing, first_word, kind_of, last_word
+from pagefix.evidence.lexicon import crossing
 
 
 def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, heads: Columns) -> Columns:
@@ -54,10 +54,6 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.back_over": back & (crossed < 0),
         "pair.verse": touching * tails.get("tail.verse", zero)[i] * heads.get("head.verse", zero)[j],
         "pair.touching_prose": touching * prose,
-        "pair.touching_open_around": touching * tail["tail.open_around"],
-        "pair.touching_no_marks": touching * tail["tail.no_marks"],
-        "pair.touching_neither_marks": touching * tail["tail.no_marks"] * head["head.no_marks"],
-        "pair.touching_prose_open_around": touching * prose * tail["tail.open_around"],
         "pair.touching_full_line": touching * tails.get("tail.full_line", zero)[i],
         "pair.next_full_line": (next_one & ~touching) * tails.get("tail.full_line", zero)[i],
         "pair.far_full_line": ~next_one * tails.get("tail.full_line", zero)[i],
@@ -97,11 +93,10 @@ def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:
 _USED_TAILS = (
     "tail.prose", "tail.comma", "tail.dangling", "tail.under_16",
     "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.alnum",
-    "tail.open_around", "tail.no_marks",
 )  # fmt: skip
 _USED_HEADS = (
     "head.under_30", "head.under_16", "head.single", "head.function",
-    "head.unopened", "head.digit", "head.figures", "head.no_marks", "head.latin", "head.stops",
+    "head.unopened", "head.digit", "head.figures", "head.latin", "head.stops",
 )  # fmt: skip
 _SAID = re.compile(r"[^，。“”：]{2,40}(?:说|表示|介绍|指出|告诉记者|强调|认为|回忆|坦言|称|道)。\Z")
 
@@ -133,20 +128,10 @@ def affinity_columns(fragments: Sequence[Fragment], i: Ints, j: Ints) -> Columns
     }
 
 
-def word_columns(
-    fragments: Sequence[Fragment],
-    i: Ints,
-    j: Ints,
-    tails: Columns,
-    known: str,
-    speech: Mapping[str, float],
-) -> Columns:
-    """Whether a word stands across the seam, whether the page knows what would stand there, and
-    whether the words on both sides go together.
+def word_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, known: str) -> Columns:
+    """Whether a word stands across the seam, and whether the page knows what would stand there.
 
     ``known`` is the page's own text: what the seam would put together is looked up in it.
-    ``speech`` says how much oftener a kind of word follows another one than chance would
-    have it (natural logarithm; names ``KIND|KIND``, see :func:`lexicon.kind_of`).
     """
     before = [fragments[a].text for a in i.tolist()]
     behind = [fragments[b].text for b in j.tolist()]
@@ -166,13 +151,4 @@ def word_columns(
         "pair.known_three": three.astype(float),
         "pair.known_four": four.astype(float),
         "pair.unknown_far": (~two & han & ~next_one).astype(float),
-        "pair.speech": (cut == 0) * _speech(fragments, i, j, speech),
     }
-
-
-def _speech(fragments: Sequence[Fragment], i: Ints, j: Ints, speech: Mapping[str, float]) -> Floats:
-    ends = {at: kind_of(*last_word(fragments[at].text), speech) for at in set(i.tolist())}
-    starts = {at: kind_of(*first_word(fragments[at].text), speech) for at in set(j.tolist())}
-    return np.array(
-        [speech.get(f"{ends[a]}|{starts[b]}", 0.0) for a, b in zip(i.tolist(), j.tolist(), strict=True)]
-    )

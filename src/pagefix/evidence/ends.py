@@ -70,11 +70,6 @@ def _words(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _has_marks(text: str) -> bool:
-    """Whether a text has any of the marks that running prose has every dozen words."""
-    return any(mark in text for mark in "，。：；？！")
-
-
 def figures(text: str) -> bool:
     """Whether a text is figures rather than words: a row of a table, a list of results."""
     return sum(map(str.isdecimal, text)) > 0.5 * words(text)
@@ -106,8 +101,6 @@ def tail_features(text: str) -> dict[str, float]:
         "tail.dangling": last in _DANGLING,
         "tail.unclosed": unclosed > 0 and not stops,
         "tail.single": han and not stops and len(word) == 1,
-        "tail.no_marks": not stops and not _has_marks(text),
-        "tail.no_marks_long": not stops and size > _SHORT[2] and not _has_marks(text),
         "tail.has_stop": "。" in text[:-1],
         "tail.has_comma": "，" in text,
         "tail.prose": not stops and ("。" in text or size > 40),
@@ -134,7 +127,6 @@ def head_features(text: str) -> dict[str, float]:
         "head.function": first in _FUNCTION_HEADS,
         "head.digit": first.isdigit(),
         "head.figures": figures(text),
-        "head.no_marks": not _has_marks(text),
         "head.latin": first.isascii() and first.isalpha(),
         "head.stops": (text.rstrip(CLOSERS)[-1:] or text[-1]) in STOPS,
         f"head.begins_{speech_of(kind)}": True,
@@ -172,7 +164,6 @@ def fragment_columns(
             tail["tail.last_word"] = _habit(habits, "ends", *last_word(fragment.text)[:1], fragment.text[-1])
         head["head.first_word"] = _habit(habits, "begins", *first_word(fragment.text)[:1], fragment.text[0])
         size = words(fragment.text)
-        tail["tail.open_around"] = head["head.open_around"] = 0.0 if width else _open(fragments, at)
         tail["tail.verse"] = head["head.verse"] = 0.0 if width else _verse(fragments, at)
         if width and abs(size - width) <= _RAGGED and "tail.stop" not in tail:
             tail["tail.full_line"] = 1.0
@@ -236,16 +227,11 @@ def beside(role: str) -> str:
     return {"kicker": "headline", "byline": "headline", "deck": "headline", "": "edge"}.get(role, role)
 
 
-def _open(fragments: Sequence[Fragment], at: int) -> float:
-    """The share of the six neighbours that end without a stop: lists, verse, tables, names."""
-    near = [f for f in fragments[max(0, at - 3) : at + 4] if f is not fragments[at]]
-    return sum((f.text.rstrip(CLOSERS)[-1:] or f.text[-1]) not in STOPS for f in near) / 6
-
-
 def _verse(fragments: Sequence[Fragment], at: int) -> float:
-    """The share of short lines among the four neighbours: verse, lists, signatures.
+    """The share of short lines among the four nearest: verse, lists, signatures.
 
-    Neighbours that are missing count as long ones: two short lines alone are no poem.
+    A missing third neighbour counts as a long one: two short lines alone are no poem.
     """
-    near = [f for f in fragments[max(0, at - 2) : at + 3] if f is not fragments[at]]
-    return sum(words(f.text) <= _SHORT[1] for f in near) / 4
+    first = max(0, min(at - 2, len(fragments) - 5))
+    near = [f for f in fragments[first : first + 5] if f is not fragments[at]]
+    return sum(words(f.text) <= _SHORT[1] for f in near) / max(3, len(near))

@@ -9,7 +9,6 @@ Texts are expected in simplified characters (fold them first).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 # Words of newspaper Chinese are rarely longer than five characters, so five on each side decide.
@@ -43,11 +42,6 @@ def first_word(text: str) -> tuple[str, str]:
     """The first word of ``text`` and its part of speech (jieba's tags), or two empty strings."""
     tagged = _tagged(text[: 2 * _REACH])
     return tagged[0] if tagged else ("", "")
-
-
-def kind_of(word: str, tag: str, known: Mapping[str, float]) -> str:
-    """The word itself where ``known`` has it under its own name, else its part of speech."""
-    return word if word in known else speech_of(tag)
 
 
 def speech_of(tag: str) -> str:

@@ -27,24 +27,18 @@ _WORDS = (
 )
 
 
-MOST_SPEECH = 3.0
-"""The bound of what two kinds of words can say of each other, in natural logarithms."""
-
-
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What the features count: fitted weights, and those of evidence that is too rare to be fitted.
 
     ``prose`` holds where blocks are paragraphs, ``lines`` where they are printed lines (an
     open end is the rule there); ``words`` says of words how much oftener than inside they
-    stand at the beginning or the end of a paragraph; ``speech`` how much oftener one kind of
-    word follows another than chance would have it.
+    stand at the beginning or the end of a paragraph.
     """
 
     prose: Mapping[str, float]
     lines: Mapping[str, float]
     words: Mapping[str, float]
-    speech: Mapping[str, float]
 
     @classmethod
     def read(cls, weights: Callable[[str], Mapping[str, float]]) -> Weights:
@@ -54,7 +48,6 @@ class Weights:
             {**weights("seams.pair"), **rare},
             {**weights("seams.lines"), **rare},
             weights("seams.words"),
-            weights("seams.speech"),
         )
 
 
@@ -77,7 +70,7 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     # Looking words up is the dearest evidence: only where it could still tip the balance.
     most = max(_most(prose), _most(lines))
     close = np.flatnonzero(scores + most > -1.0)
-    found = word_columns(fragments, i[close], j[close], tails, known, weights.speech)
+    found = word_columns(fragments, i[close], j[close], tails, known)
     for counts, mine in ((prose, ~printed[i[close]]), (lines, printed[i[close]])):
         scores[close] += np.where(mine, _sum(found, counts, len(close)), 0.0)
     return i, j, scores
@@ -85,9 +78,7 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
 
 def _most(counts: Mapping[str, float]) -> float:
     """How much the words at a seam can speak for it at the most."""
-    return sum(max(0.0, counts.get(name, 0.0)) for name in _WORDS) + MOST_SPEECH * max(
-        0.0, counts.get("pair.speech", 0.0)
-    )
+    return sum(max(0.0, counts.get(name, 0.0)) for name in _WORDS)
 
 
 def _scores(
@@ -107,7 +98,7 @@ def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, k
         | {name: column[j] for name, column in heads.items()}
         | pair_columns(fragments, i, j, tails, heads)
         | affinity_columns(fragments, i, j)
-        | word_columns(fragments, i, j, tails, known, weights.speech)
+        | word_columns(fragments, i, j, tails, known)
     )
 
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from pagefix.evidence.brackets import CLOSERS
 from pagefix.evidence.ends import STOPS
-from pagefix.evidence.lexicon import first_word, kind_of, last_word, speech_of
-from pagefix.evidence.seams import MOST_SPEECH
+from pagefix.evidence.lexicon import first_word, last_word
 from pagefix.matching.keys import fold
 from tests.benchmarks.fitting.gold import GoldPage
 
@@ -46,53 +45,6 @@ def habits_of(pages: Iterable[GoldPage]) -> dict[str, float]:
 
 # Words seen less often at paragraph ends say little.
 _SEEN = 12
-
-
-SPEECH = (
-    "How much oftener a kind of word stands behind another at a cut than chance has it, natural logarithm."
-)
-
-
-def speech_of_cuts(pages: Iterable[GoldPage]) -> dict[str, float]:
-    """For pairs of kinds of words: how much oftener they meet at a cut than chance would have it.
-
-    Kinds are parts of speech, and the commonest words (function words, all of them) under
-    their own names, which stand in the table with the value 0.
-    """
-    paragraphs = sorted({text for page in pages for text in _paragraphs(page)})
-    met = [
-        (last_word(text[:cut]), first_word(text[cut:]))
-        for text in paragraphs
-        for cut in range(5, len(text) - 5, 3)
-        if text[cut - 1].isalnum() and text[cut].isalnum()
-    ]
-    sides = Counter(side for pair in met for side in pair)
-    own = {
-        word: 0.0
-        for (word, tag), count in sides.most_common()
-        if count >= _OFTEN * 2 * len(met) and speech_of(tag) in _FUNCTION and not word.isnumeric()
-    }
-    kinds = Counter((kind_of(*a, own), kind_of(*b, own)) for a, b in met)
-    tails, heads = Counter[str](), Counter[str]()
-    for (a, b), count in kinds.items():
-        tails[a] += count
-        heads[b] += count
-    values = {}
-    for a in tails:
-        for b in heads:
-            chance = tails[a] * heads[b] / len(met)
-            value = float(np.log((kinds[a, b] + _SMOOTH) / (chance + _SMOOTH)))
-            if abs(value) >= 0.3:
-                values[f"{a}|{b}"] = round(max(-MOST_SPEECH, min(MOST_SPEECH, value)), 1)
-    return own | dict(sorted(values.items()))
-
-
-# One edge in a thousand and more: some hundred words.
-_OFTEN = 0.001
-# As if every pair had been met by chance this often: keeps pairs seen a few times from speaking loudly.
-_SMOOTH = 8
-# Everything but nouns, verbs and adjectives that carry a story's matter.
-_FUNCTION = frozenset("cdfmpqruyx") | {"v", "n", "t"}
 
 
 def _count(counter: Counter[str], word: tuple[str, str], character: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from pagefix.matching.keys import fold
-from pagefix.model import Role
+from pagefix.model import Role, Way
 from pagefix.rules import Rules
 from pagefix.steps.blocks import find_blocks, headings
 from pagefix.steps.blocks.drafts import Draft
@@ -26,7 +26,12 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dic
         for b in blocks
     ]
     drafts = [
-        Draft(fold(b.text), b.level, None if open_ else b.role)
+        Draft(
+            fold(b.text),
+            b.level,
+            None if open_ else b.role,
+            lands=b.jump is not None and b.jump.way is Way.FROM,
+        )
         for b, open_ in zip(blocks, undecided, strict=True)
     ]
     lines = headings.printed_lines(drafts)
@@ -45,20 +50,25 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dic
             yield width > 0, (row, _HEADINGS.index(wanted))
 
 
+_LAYOUT = 10.0
+
+
 def fit_softmax(
     rows: Sequence[dict[str, float]], labels: Sequence[int], ridge: float
 ) -> dict[Role, dict[str, float]]:
     names = ["bias", *sorted({name for row in rows for name in row})]
     x = matrix(rows, names)
     y = np.eye(3)[np.array(labels)]
+    # What stands above a heading is the layout's doing more than the paper's: held back.
+    hold = ridge * np.array([_LAYOUT if name.startswith("before.") else 1.0 for name in names])
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         w = flat.reshape(2, -1)
         scores = np.column_stack([np.zeros(len(x)), x @ w.T])
         top = scores.max(axis=1, keepdims=True)
         logs = scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
-        slope = (np.exp(logs) - y)[:, 1:].T @ x + ridge * w
-        return float(-(logs * y).sum() + ridge * (w * w).sum() / 2), slope.ravel()
+        slope = (np.exp(logs) - y)[:, 1:].T @ x + hold * w
+        return float(-(logs * y).sum() + (hold * w * w).sum() / 2), slope.ravel()
 
     w = minimum(loss, np.zeros(2 * len(names))).reshape(2, -1)
     return {

@@ -126,10 +126,31 @@ def _edge(gold: GoldPage, block: Block, *, last: bool) -> tuple[str, int, int]:
     return "", -1, -1
 
 
-def fit_pairs(
-    pages: Sequence[SeamPage], ridge: float, near: Mapping[str, float] | None = None
-) -> dict[str, float]:
-    """The weights; with ``near``, from weights that are nearly right and so in fewer steps."""
+# Evidence that can speak one way only, whatever else is correlated with it in the data at hand.
+_SIGNS = {
+    **dict.fromkeys(
+        (
+            "tail.stop", "tail.quote_end", "tail.semicolon", "tail.bracket", "tail.verse", "tail.short_line",
+            "head.verse", "head.new_paragraph", "head.quote", "head.after_headline", "pair.verse",
+            "pair.back", "pair.quote_astray",
+            "pair.same_far", "pair.over_one_far", "pair.over_more_far", "pair.single_without_word",
+        ),
+        -1,
+    ),
+    **dict.fromkeys(
+        (
+            "tail.unclosed", "tail.dangling", "tail.full_line", "head.never_first", "pair.word",
+            "pair.long_word", "pair.far_word", "pair.known_two", "pair.known_three", "pair.known_four",
+            "pair.affinity", "pair.affinity_around", "pair.affinity_next", "pair.title",
+            "pair.touching_prose", "pair.quote_closes", "pair.stop_quote_closes",
+        ),
+        1,
+    ),
+}  # fmt: skip
+
+
+def fit_pairs(pages: Sequence[SeamPage], ridge: float, near: Mapping[str, float]) -> dict[str, float]:
+    """The weights; the ridge draws them to ``near``, which may hold what other data have taught."""
     names = ["bias", *sorted({name for page in pages for name in page.columns})]
     x = np.concatenate([_stack(page, names).astype(np.float32) for page in pages])
     y = np.concatenate([page.true for page in pages]).astype(float)
@@ -139,6 +160,7 @@ def fit_pairs(
         heads.append(page.j + offset)
         offset += len(page.shown)
     i, j = np.concatenate(tails), np.concatenate(heads)
+    start = np.array([near.get(name, 0.0) for name in names])
     counts = np.concatenate([page.counts for page in pages])
 
     def loss(w: Floats) -> tuple[float, Floats]:
@@ -147,10 +169,12 @@ def fit_pairs(
         by_tail, by_head = 1 + np.bincount(i, e, offset), 1 + np.bincount(j, e, offset)
         value = np.log(by_tail).sum() + np.log(by_head).sum() - 2 * (scores * y).sum()
         slope = x.T @ (e / by_tail[i] + e / by_head[j] - 2 * y)
-        return float(value + ridge * (w @ w) / 2), slope + ridge * w
+        off = w - start
+        return float(value + ridge * (off @ off) / 2), slope + ridge * off
 
-    start = np.array([near.get(name, 0.0) for name in names]) if near else np.zeros(len(names))
-    return dict(zip(names, map(float, minimum(loss, start)), strict=True))
+    return dict(
+        zip(names, map(float, minimum(loss, start, [_SIGNS.get(name, 0) for name in names])), strict=True)
+    )
 
 
 def seam_figures(
@@ -183,11 +207,17 @@ def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
     )
 
 
-def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, show: bool) -> str:
-    weights = fit_pairs([s for _, s in pages], 1.0)
+# How strongly the weights hold on to those in force, which other data have taught.
+_RIDGE = 3.0
+
+
+def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, rules: Rules, data: str, show: bool) -> str:
+    identity = "seams.lines" if lines else "seams.pair"
+    before = rules.weights(identity)
+    weights = fit_pairs([s for _, s in pages], _RIDGE, before)
     figures = []
     for held in folds([name for name, _ in pages]):
-        fitted = fit_pairs([s for name, s in pages if name not in held], 1.0, weights)
+        fitted = fit_pairs([s for name, s in pages if name not in held], _RIDGE, before)
         figures.append(seam_figures([s for name, s in pages if name in held], fitted, show))
     mean = means(figures)
     count = sum(int(s.true.sum()) for _, s in pages)
@@ -196,4 +226,4 @@ def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, data: str, sho
     reason = "Log-odds of a seam against staying open; evidence.seams names the features."
     if lines:
         reason += "  For pages whose blocks are printed lines."
-    return toml_weights("seams.lines" if lines else "seams.pair", reason, weights, note)
+    return toml_weights(identity, reason, weights, note)

@@ -26,8 +26,17 @@ def matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
     return x
 
 
-def minimum(loss: Callable[[Floats], tuple[float, Floats]], start: Floats) -> Floats:
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x)
+def minimum(
+    loss: Callable[[Floats], tuple[float, Floats]], start: Floats, signs: Sequence[int] | None = None
+) -> Floats:
+    """Where the convex ``loss`` (value and slope) is least; ``signs`` bound weights from one side."""
+    bounds = [_SIDES[sign] for sign in signs] if signs else None
+    start = np.clip(start, *np.array(bounds, dtype=float).T) if bounds else start
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 250})
+    return np.asarray(found.x)
+
+
+_SIDES = {-1: (-np.inf, 0.0), 0: (-np.inf, np.inf), 1: (0.0, np.inf)}
 
 
 def folds(editions: Sequence[str], k: int = 4) -> list[set[str]]:
@@ -40,17 +49,11 @@ def toml_weights(
     reason: str,
     values: Mapping[str, float],
     fitted: Mapping[str, Any],
-    *,
-    zeros: bool = False,
 ) -> str:
     lines = ["[[weights]]", f'id = "{identity}"', f'reason = """{reason}"""', "[weights.fitted]"]
     lines += [f'"{key}" = {json.dumps(value)}' for key, value in fitted.items()]
     lines.append("[weights.values]")
-    lines += [
-        f'"{name}" = {round(float(value), 3)}'
-        for name, value in values.items()
-        if zeros or abs(value) >= 0.005
-    ]
+    lines += [f'"{name}" = {round(float(value), 3)}' for name, value in values.items() if abs(value) >= 0.005]
     return "\n".join(lines) + "\n"
 
 

@@ -265,7 +265,7 @@ def drafts_of(raws: Sequence[_Raw]) -> list[Draft]:
         role = raw.typed.role if raw.typed else None
         if role is None and not raw.level and after is not None and _points(after.typed, Way.TO):
             role = Role.BODY
-        drafts.append(Draft(fold(raw.text), raw.level, role))
+        drafts.append(Draft(fold(raw.text), raw.level, role, lands=_points(raw.typed, Way.FROM)))
     return drafts
 
 

@@ -12,9 +12,13 @@ Features = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A block whose role may still be open (``role`` None); ``text`` is folded."""
+    """A block whose role may still be open (``role`` None).
+
+    ``text`` is folded; ``lands`` marks a jump line that says where its text comes from.
+    """
 
     text: str
     level: int
     role: Role | None
     indented: bool = False
+    lands: bool = False

@@ -148,6 +148,8 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
     else:
         yield f"before.{_kind(before)}"
     yield f"after.{_kind(after)}"
+    if after is not None and after.lands:
+        yield "after.landing"
     if before is not None and before.role in (None, Role.BODY):
         stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
         if not stops and _kind(before) == "prose":
@@ -184,6 +186,10 @@ def _verse(drafts: Sequence[Draft], at: int) -> Features:
     return {"lines_around": lines / len(near) if near else 0.0}
 
 
+# Paragraphs of different stories have a likeness of about a tenth, those of one story of half and more.
+_STRANGE = (0.05, 0.12, 0.25)
+
+
 def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int, Features]:
     """How near the line is to the text above and below, and those two to each other."""
     texts = [d.text if d.role in (None, Role.BODY) else "" for d in drafts]
@@ -203,6 +209,13 @@ def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int,
             "near.below": to_below[n],
             "near.across": across[n],
             "near.nothing_above": float(not above[n]),
+            # Likeness counts by its order of magnitude: none, a little, some.
+            **{
+                f"near.across_under_{limit:g}": 1.0
+                for limit in _STRANGE
+                if above[n] and below[n] and across[n] < limit
+            },
+            **{f"near.above_under_{limit:g}": 1.0 for limit in _STRANGE if above[n] and to_above[n] < limit},
         }
         for n, at in enumerate(candidates)
     }

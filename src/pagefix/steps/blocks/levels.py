@@ -54,6 +54,8 @@ def _marks(
         "level.opens": _votes(rows, others),
         "level.others_open": max(rest, default=0.0),
         "level.alone": float(not others),
+        # A page has a headline before it has crossheads.
+        "level.only_first": float(len(levels) == 1 and at == marked[0]),
     }
     for name in _SPEAK:
         features[f"level.{name}"] = _mean(rows, others, name)
