@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,15 +97,28 @@ def note_rewritten(places: Places, staged: Path, by: str) -> None:
     places.publishing.touch()
     staged.replace(places.out / BOOKS[0])
     found = read_json(places.manifest)
+    found.pop("counted", None)
     found |= {"books": _books(places), "rewritten": by}
     write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
 
 
-def rewritten_by(places: Places) -> str:
-    """Why ``articles.jsonl`` was last rewritten; empty where it is as the run left it, or nobody knows."""
-    manifest = read_manifest(places)
-    return str(read_json(places.manifest).get("rewritten", "")) if manifest.whole else ""
+def note_made(places: Places, by: str, counts: Mapping[str, int]) -> None:
+    """Notes that ``by`` has made of the books what it makes, and what it counted.
+
+    The note goes when the books are written anew.
+    """
+    found = read_json(places.manifest) | {"rewritten": by, "counted": dict(counts)}
+    write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+
+
+def made_by(places: Places, by: str) -> dict[str, int] | None:
+    """What :func:`note_made` noted, if ``by`` was the last and nobody has changed the books since."""
+    found = read_json(places.manifest)
+    if found.get("rewritten") != by or not read_manifest(places).whole:
+        return None
+    counted: dict[str, int] = found.get("counted", {})
+    return counted
 
 
 def _part_of(places: Places, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]) -> Part:
@@ -134,7 +147,7 @@ def _sweep(places: Places, index: Index) -> list[str]:
 
 def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
     """Puts the books and the manifest in place; while it does, the folder says so."""
-    rewritten = "" if with_books else read_json(places.manifest).get("rewritten", "")
+    before = {} if with_books else read_json(places.manifest)
     places.publishing.touch()
     if with_books:
         for name in BOOKS:
@@ -150,7 +163,7 @@ def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with
         "stamp": orders.stamp,
         "totals": total.counts(),
         "books": _books(places),
-        "rewritten": rewritten,
+        **{key: before[key] for key in ("rewritten", "counted") if key in before},
     }
     write_whole(places.manifest, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
