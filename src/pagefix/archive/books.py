@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from pagefix.archive.cleaning import Orders
 from pagefix.archive.folders import Edition, Index
 from pagefix.archive.outdir import BOOKS, Places, read_json, write_whole
-from pagefix.archive.parts import Head, head_of, read_head, read_part
+from pagefix.archive.parts import Head, Part, head_of, read_part
 from pagefix.archive.placing import cannot_write, take_away
 from pagefix.archive.summary import Summary
 from pagefix.errors import PageError
@@ -73,11 +73,11 @@ def publish(
             books = [stack.enter_context((staged / name).open("wb")) for name in BOOKS if with_books]
             for edition in index.editions():
                 index.keep(edition.key)
-                head, rows = _part_of(places, edition, with_books, anew)
-                lines.write(head.line().encode())
-                for book, piece in zip(books, rows, strict=bool(books)):
+                part = _part_of(places, edition, with_books, anew)
+                lines.write(part.line)
+                for book, piece in zip(books, part.rows, strict=True):
                     book.write(piece)
-                total.add(head.counts)
+                total.add(part.head.counts)
                 if told is not None:
                     told(total.pages)
         total.messages += _sweep(places, index)
@@ -97,30 +97,37 @@ def note_rewritten(places: Places, staged: Path, by: str) -> None:
     places.publishing.touch()
     staged.replace(places.out / BOOKS[0])
     found = read_json(places.manifest)
+    found.pop("counted", None)
     found |= {"books": _books(places), "rewritten": by}
     write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
 
 
-def rewritten_by(places: Places) -> str:
-    """Why ``articles.jsonl`` was last rewritten; empty where it is as the run left it, or nobody knows."""
-    manifest = read_manifest(places)
-    return str(read_json(places.manifest).get("rewritten", "")) if manifest.whole else ""
+def note_made(places: Places, by: str, counts: Mapping[str, int]) -> None:
+    """Notes that ``by`` has made of the books what it makes, and what it counted.
+
+    The note goes when the books are written anew.
+    """
+    found = read_json(places.manifest) | {"rewritten": by, "counted": dict(counts)}
+    write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
 
 
-def _part_of(
-    places: Places, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]
-) -> tuple[Head, list[bytes]]:
+def made_by(places: Places, by: str) -> dict[str, int] | None:
+    """What :func:`note_made` noted, if ``by`` was the last and nobody has changed the books since."""
+    found = read_json(places.manifest)
+    if found.get("rewritten") != by or not read_manifest(places).whole:
+        return None
+    counted: dict[str, int] = found.get("counted", {})
+    return counted
+
+
+def _part_of(places: Places, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]) -> Part:
     path = places.part(edition.key)
     for attempt in range(2):
         if attempt:
             anew(edition)
-        if with_rows:
-            part = read_part(path)
-            if part is not None:
-                return part[0], part[1]
-        elif (head := read_head(path)) is not None:
-            return head, []
+        if (part := read_part(path, with_rows=with_rows)) is not None:
+            return part
     raise PageError("this part cannot be read back", place=str(path), remedy="check the disk, then run again")
 
 
@@ -131,15 +138,16 @@ def _sweep(places: Places, index: Index) -> list[str]:
         with os.scandir(folder) as entries:
             gone = [e.name for e in entries if not index.keeps(folder.name + e.name.removesuffix(".part"))]
         for name in sorted(gone):
-            head = read_head(folder / name)
-            if head is not None:
-                messages += take_away(places, head.files)
+            part = read_part(folder / name, with_rows=False)
+            if part is not None:
+                messages += take_away(places, part.head.files)
             (folder / name).unlink(missing_ok=True)
     return messages
 
 
 def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
     """Puts the books and the manifest in place; while it does, the folder says so."""
+    before = {} if with_books else read_json(places.manifest)
     places.publishing.touch()
     if with_books:
         for name in BOOKS:
@@ -155,6 +163,7 @@ def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with
         "stamp": orders.stamp,
         "totals": total.counts(),
         "books": _books(places),
+        **{key: before[key] for key in ("rewritten", "counted") if key in before},
     }
     write_whole(places.manifest, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()

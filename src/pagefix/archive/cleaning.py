@@ -16,7 +16,7 @@ from typing import Any
 
 from pagefix.archive.folders import UNREADABLE, Edition, Found
 from pagefix.archive.outdir import Places
-from pagefix.archive.parts import Head, PageState, digest_of, read_part
+from pagefix.archive.parts import Head, PageState, Part, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
 from pagefix.archive.summary import Failure
 from pagefix.errors import PageError, UsageError
@@ -75,12 +75,12 @@ def clean_part(
     places = Places(Path(orders.out))
     messages = recover(places, edition.key)
     part = read_part(places.part(edition.key))
-    old = part[0] if part is not None else None
-    if part is not None and not aside and (outcome := _still_holds(orders, edition, places, *part)):
+    old = part.head if part is not None else None
+    if part is not None and not aside and (outcome := _still_holds(orders, edition, places, part)):
         return Receipt(outcome, len(edition.pages), tuple(messages))
     head, rows, texts = _made(orders, edition, aside, apart)
     same = old is not None and (old.body, old.files) == (head.body, head.files)
-    there = all((places.out / name).exists() for name in head.files)
+    there = head.complete_in(places.out)
     messages += put_edition(places, edition.key, head, rows, orders.begun, texts, old)
     return Receipt(Outcome.TOUCHED if same and there else Outcome.NEW, len(edition.pages), tuple(messages))
 
@@ -98,23 +98,22 @@ def failure_of(page: str, fault: BaseException) -> Failure:
     return Failure(page, str(fault) or type(fault).__name__, last)
 
 
-def _still_holds(
-    orders: Orders, edition: Edition, places: Places, head: Head, rows: Sequence[bytes], looked: int
-) -> Outcome | None:
+def _still_holds(orders: Orders, edition: Edition, places: Places, part: Part) -> Outcome | None:
     """Whether the part and the article files are what this run would make of the edition."""
-    if head.again or not head.made_of(edition, orders.stamp) or digest_of(*rows) != head.body:
+    head = part.head
+    if head.again or not head.made_of(edition, orders.stamp) or digest_of(*part.rows) != head.body:
         return None
-    if not all((places.out / name).exists() for name in head.files):
+    if not head.complete_in(places.out):
         return None
     dated = head.dated_as(edition)
-    if dated and head.seasoned(looked):
+    if dated and head.seasoned(part.looked):
         return Outcome.KEPT
     now = tuple(_state(orders, page) for page in edition.pages)
     if [page.sha256 for page in now] != [page.sha256 for page in head.pages]:
         return None
     if dated:
         return Outcome.KEPT
-    put_edition(places, edition.key, head.with_pages(now), rows, orders.begun, {}, None)
+    put_edition(places, edition.key, head.with_pages(now), part.rows, orders.begun, {}, None)
     return Outcome.TOUCHED
 
 

@@ -74,7 +74,7 @@ def explain(out: Path, page: str, line: int | None, rules: Rules) -> Explained:
             "the rows of this page's edition are missing", place=str(out), remedy="run pagefix clean again"
         )
     # A text may hold U+2028, at which splitlines() would cut a row in two.
-    books = [[json.loads(line) for line in piece.split(b"\n") if line] for piece in part[1]]
+    books = [[json.loads(line) for line in piece.split(b"\n") if line] for piece in part.rows]
     edition = _Edition(articles=books[0], ledger=books[1], pages=books[2], failed=books[3])
     for failed in edition.failed:
         if failed["page"] == path:

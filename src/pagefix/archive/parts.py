@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from pagefix.archive.folders import Edition, key_of, order_of
 from pagefix.archive.outdir import BOOKS
@@ -85,6 +85,18 @@ class Head:
         """
         return all(page.changed < looked - _TICK for page in self.pages)
 
+    def complete_in(self, out: Path) -> bool:
+        """Whether all article files are there."""
+        if self.alone or not self.files:
+            return all((out / name).exists() for name in self.files)
+        # One look at the folder instead of one at every file: a run that has nothing to do does little else.
+        try:
+            with os.scandir(out / self.folder) as entries:
+                there = {entry.name for entry in entries}
+        except OSError:
+            return False
+        return all(name.rpartition("/")[2] in there for name in self.files)
+
     def with_pages(self, pages: Sequence[PageState]) -> Head:
         """The same with other times."""
         return replace(self, pages=tuple(pages))
@@ -105,37 +117,32 @@ def head_of(line: str | bytes) -> Head | None:
         return None
 
 
-def read_head(path: Path) -> Head | None:
-    """The head of a part, or nothing where it is missing or not whole."""
-    try:
-        with path.open("rb") as stream:
-            return _whole_head(stream)
-    except OSError:
-        return None
+class Part(NamedTuple):
+    """A part as it was read.
 
-
-def read_part(path: Path) -> tuple[Head, list[bytes], int] | None:
-    """Head and rows (a piece for each book) of a part, and when its pages were looked at.
-
-    Nothing where it is missing or not whole.
+    ``line``: the head as it stands in the file.  ``rows``: a piece for each book, none if they
+    were not asked for.  ``looked``: when its pages were looked at, in ns.
     """
+
+    head: Head
+    line: bytes
+    rows: list[bytes]
+    looked: int
+
+
+def read_part(path: Path, *, with_rows: bool = True) -> Part | None:
+    """A part, or nothing where it is missing or not whole."""
     try:
         with path.open("rb") as stream:
-            head = _whole_head(stream)
-            if head is None:
+            line = stream.readline()
+            head = head_of(line)
+            status = os.fstat(stream.fileno())
+            if head is None or status.st_size != len(line) + sum(head.sizes):
                 return None
-            rows = [stream.read(size) for size in head.sizes]
-            return head, rows, os.fstat(stream.fileno()).st_mtime_ns
+            rows = [stream.read(size) for size in head.sizes] if with_rows else []
+            return Part(head, line, rows, status.st_mtime_ns)
     except OSError:
         return None
-
-
-def _whole_head(stream: BinaryIO) -> Head | None:
-    line = stream.readline()
-    head = head_of(line)
-    if head is None or os.fstat(stream.fileno()).st_size != len(line) + sum(head.sizes):
-        return None
-    return head
 
 
 def digest_of(*pieces: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pagefix.archive.books import note_rewritten, rewritten_by
+from pagefix.archive.books import made_by, note_rewritten
 from pagefix.archive.outdir import BOOKS, Places, check_finished, clear_folder, locked
 from pagefix.archive.placing import cannot_write
 
@@ -41,7 +41,7 @@ def rewrite_articles(out: Path, change: Callable[[dict[str, Any]], dict[str, Any
 
 def was_rewritten(out: Path, by: str) -> bool:
     """Whether the rows that ``out/articles.jsonl`` now has were rewritten with the reason ``by``."""
-    return rewritten_by(Places(out)) == by
+    return made_by(Places(out), by) is not None
 
 
 def article_rows(out: Path) -> Iterator[dict[str, Any]]:

@@ -191,7 +191,7 @@ def _as_before(manifest: Manifest, head: Head, edition: Edition, stamp: str) -> 
         and head.made_of(edition, stamp)
         and head.dated_as(edition)
         and head.seasoned(manifest.looked)
-        and all((manifest.places.out / name).exists() for name in head.files)
+        and head.complete_in(manifest.places.out)
     )
 
 

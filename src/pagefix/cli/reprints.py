@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from pagefix.cli.options import settings_option
 from pagefix.errors import UsageError
+from pagefix.version import VERSION
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -81,7 +82,7 @@ def reprints(
             raise UsageError("no articles.jsonl here", place=str(out), remedy="run pagefix clean first")
     rules = load_rules(rules_folder)
     with ExitStack() as stack:
-        put = stack.enter_context(_kept_in_the_books(outs))
+        put = stack.enter_context(_kept_in_the_books(outs, rules))
         workers = stack.enter_context(workers_for(scheduler))
         found = find_reprints(
             outs, rules, paragraphs=paragraphs, workers=workers, memory=memory, rebuild=rebuild, put=put
@@ -93,26 +94,49 @@ def reprints(
     return 0
 
 
-def mark_reprints(out: Path, rules: Rules, executor: Executor | None) -> Found:
+class Marked(NamedTuple):
+    """How many articles are marked, and as how many clusters."""
+
+    members: int = 0
+    clusters: int = 0
+
+
+def mark_reprints(out: Path, rules: Rules, executor: Executor | None) -> Marked:
     """The step of ``clean``: marks the reprints of what was just cleaned.
 
+    Where the books are still those that were marked last, by these rules, nothing is done.
     An index that this version or these rules cannot use is made anew, and that is said: all it
     holds can be had from ``articles.jsonl``.
     """
+    from pagefix.archive.books import made_by, note_made
+    from pagefix.archive.outdir import Places
+
+    by = _name(rules)
+    counted = made_by(Places(out), by)
+    if counted is not None and (out / "reprints.jsonl").exists():
+        return Marked(**counted)
     from pagefix.reprints import find_reprints
     from pagefix.reprints.index import IndexFault
     from pagefix.reprints.workers import Hands
 
-    with _kept_in_the_books([out]) as put:
+    with _kept_in_the_books([out], rules) as put:
         try:
-            return find_reprints([out], rules, workers=Hands(executor), put=put)
+            found = find_reprints([out], rules, workers=Hands(executor), put=put)
         except IndexFault as fault:
             click.echo(f"{fault.place}: {fault.what}; made anew", err=True)
-            return find_reprints([out], rules, workers=Hands(executor), rebuild=True, put=put)
+            found = find_reprints([out], rules, workers=Hands(executor), rebuild=True, put=put)
+        marked = Marked(found.members, found.clusters)
+        note_made(Places(out), by, marked._asdict())
+    return marked
+
+
+def _name(rules: Rules) -> str:
+    """How the manifest names the marks that these rules make."""
+    return f"reprints {VERSION} {rules.version}"
 
 
 @contextmanager
-def _kept_in_the_books(outs: Sequence[Path]) -> Iterator[Callable[[Path, Path], None]]:
+def _kept_in_the_books(outs: Sequence[Path], rules: Rules) -> Iterator[Callable[[Path, Path], None]]:
     """Keeps other runs out of ``outs``; what is put into one of them is noted in its manifest, so
     that the next ``clean`` knows whose change it was."""
     from pagefix.archive.books import note_rewritten
@@ -123,7 +147,7 @@ def _kept_in_the_books(outs: Sequence[Path]) -> Iterator[Callable[[Path, Path], 
         for out in dict.fromkeys(outs):
             check_finished(out)
             places[out / "articles.jsonl"] = stack.enter_context(locked(out))
-        yield lambda new, place: note_rewritten(places[place], new, "reprints")
+        yield lambda new, place: note_rewritten(places[place], new, _name(rules))
 
 
 def as_row(found: Found) -> dict[str, object]:
