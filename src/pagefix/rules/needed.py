@@ -29,7 +29,9 @@ _NAMED = re.compile(r"\(\?P<\w+>")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 # What the regex package reads otherwise than the standard library's parser, or it alone: fuzzy
 # counts in braces; sets within sets, their operators and POSIX classes.
-_FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
+_SET = re.compile(r"\[[^\]]*\]")
+_FOREIGN = re.compile(r"\{(?!\d*,?\d*\})")
+_FOREIGN_IN_SET = re.compile(r"\[[^\]]*(?:\[|--|&&|\|\||~~)")
 
 
 def holds(text: str, group: Group, start: int = 0) -> bool:
@@ -52,7 +54,8 @@ def needed(source: str) -> tuple[Group, ...]:
     """
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
-    if _FOREIGN.search(_ESCAPED.sub("x", plain)):
+    bare = _ESCAPED.sub("x", plain)
+    if _FOREIGN_IN_SET.search(bare) or _FOREIGN.search(_SET.sub("x", bare)):
         return ()
     try:
         parsed = importlib.import_module("re._parser").parse(plain)
