@@ -59,6 +59,7 @@ def test_most_patterns_are_passed_over_on_plain_text() -> None:
         ("(?<=。)图", (("图",),)),
         ("(?=.*责编)[^。]{2}", (("责编",),)),
         ("(?!图).版", (("版",),)),
+        ("[{〈]版[}〉]", (("版",), ("{", "〈"), ("}", "〉"))),
     ],
 )
 def test_needs_of_plain_patterns(source: str, needs: tuple[Group, ...]) -> None:

@@ -60,6 +60,18 @@ class Affinity:
         return out
 
 
+def likeness_of(pairs: Sequence[tuple[str, str]]) -> Floats:
+    """The likeness of the two texts of each pair, as if there were no others."""
+    first, second = (_bigrams([pair[side] for pair in pairs]) for side in (0, 1))
+    of_first, of_second = (codes * len(pairs) + rows for codes, rows in (first, second))
+    both = np.intersect1d(of_first, of_second, assume_unique=True) % len(pairs)
+    rarity = np.log(_FULL_PAGE / 2)
+    shared = np.bincount(both, weights=np.full(len(both), rarity * rarity), minlength=len(pairs))
+    sizes = np.array([[max(_LEAST_SIZE, len(text)) for text in pair] for pair in pairs], dtype=np.float64)
+    out: Floats = shared / np.sqrt(sizes[:, 0] * sizes[:, 1])
+    return out
+
+
 def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
     """The pairs of texts that share anything, as ``i * len(texts) + j`` in order, and how much they share.
 

@@ -21,6 +21,7 @@ from pagefix.evidence.lexicon import first_word, last_word, speech_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Features = dict[str, float]
 Columns = dict[str, Floats]
 
 STOPS = "。！？!?…"
@@ -155,7 +156,16 @@ def fragment_columns(
     oftener a word ends or begins a paragraph than it stands inside one (natural logarithm;
     names ``ends.WORD`` and ``begins.WORD``).
     """
-    tails, heads = [], []
+    tails, heads = fragment_rows(fragments, habits, widths)
+    return columns_of(tails), columns_of(heads)
+
+
+def fragment_rows(
+    fragments: Sequence[Fragment], habits: Mapping[str, float], widths: Sequence[int]
+) -> tuple[list[Features], list[Features]]:
+    """What :func:`fragment_columns` puts into columns, fragment by fragment."""
+    tails: list[Features] = []
+    heads: list[Features] = []
     for at, (fragment, width) in enumerate(zip(fragments, widths, strict=True)):
         tail, head = dict(tail_features(fragment.text)), dict(head_features(fragment.text))
         tail[f"tail.before_{beside(fragment.after)}"] = 1.0
@@ -173,7 +183,7 @@ def fragment_columns(
             head["head.line"] = 1.0
         tails.append(tail)
         heads.append(head)
-    return columns_of(tails), columns_of(heads)
+    return tails, heads
 
 
 def _habit(habits: Mapping[str, float], where: str, word: str, character: str) -> float:

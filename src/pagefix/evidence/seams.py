@@ -11,8 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pagefix.evidence.affinity import likeness_of
 from pagefix.evidence.between import affinity_columns, pair_columns, word_columns
-from pagefix.evidence.ends import Columns, Floats, Fragment, Ints, fragment_columns, line_widths
+from pagefix.evidence.ends import (
+    Columns,
+    Features,
+    Floats,
+    Fragment,
+    Ints,
+    columns_of,
+    fragment_columns,
+    fragment_rows,
+    line_widths,
+)
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
 # about 40, a page read in bands a dozen upwards.
@@ -129,11 +140,29 @@ def odds(score: float) -> float:
     return round(1.0 / (1.0 + float(np.exp(-score))), 4)
 
 
-def log_odds(tail: str, head: str, weights: Weights) -> float:
-    """How likely ``head`` goes on where ``tail`` stops, if nothing lay between them.
+def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
+    """How likely each head goes on where its tail stops, if nothing lay between them.
 
-    Both texts are folded; the answer is in log-odds against two paragraphs.
+    ``pairs`` are tails and heads, folded; the answers are in log-odds against two paragraphs.
+    Each pair is judged as if it were a page of its own, all of them at once.
     """
-    fragments = [Fragment(tail, "body", "body", 0, 0), Fragment(head, "body", "body", 0, 1)]
-    i, j, scores = weigh(fragments, weights)
-    return float(scores[(i == 0) & (j == 1)][0])
+    if not pairs:
+        return []
+    fragments: list[Fragment] = []
+    tail_rows: list[Features] = []
+    head_rows: list[Features] = []
+    for number, (tail, head) in enumerate(pairs):
+        mine = [Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head))]
+        rows = fragment_rows(mine, weights.words, (0, 0))
+        fragments += mine
+        tail_rows += rows[0]
+        head_rows += rows[1]
+    tails, heads = columns_of(tail_rows), columns_of(head_rows)
+    i = np.arange(0, len(fragments), 2, dtype=np.int64)
+    j = i + 1
+    between = pair_columns(fragments, i, j, tails, heads) | {"pair.affinity_next": likeness_of(pairs)}
+    scores = _scores(weights.prose, tails, heads, between, i, j)
+    close = np.flatnonzero(scores + _most(weights.prose) > -1.0)
+    found = word_columns(fragments, i[close], j[close], tails, "", weights.speech)
+    scores[close] += _sum(found, weights.prose, len(close))
+    return [float(score) for score in scores]

@@ -29,13 +29,15 @@ _NAMED = re.compile(r"\(\?P<\w+>")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 # What the regex package reads otherwise than the standard library's parser, or it alone: fuzzy
 # counts in braces; sets within sets, their operators and POSIX classes.
-_FOREIGN = re.compile(r"\{(?!\d*,?\d*\})|\[[^\]]*(?:\[|--|&&|\|\||~~)")
+_SET = re.compile(r"\[[^\]]*\]")
+_FOREIGN = re.compile(r"\{(?!\d*,?\d*\})")
+_FOREIGN_IN_SET = re.compile(r"\[[^\]]*(?:\[|--|&&|\|\||~~)")
 
 
-def holds(text: str, group: Group) -> bool:
-    """Whether ``text`` holds a string of ``group``."""
+def holds(text: str, group: Group, start: int = 0) -> bool:
+    """Whether ``text`` holds a string of ``group`` from ``start`` on."""
     for each in group:
-        if each and each in text:
+        if each and text.find(each, start) >= 0:
             return True
     return LETTER in group and not _LETTERS.isdisjoint(text)
 
@@ -52,7 +54,8 @@ def needed(source: str) -> tuple[Group, ...]:
     """
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
-    if _FOREIGN.search(_ESCAPED.sub("x", plain)):
+    bare = _ESCAPED.sub("x", plain)
+    if _FOREIGN_IN_SET.search(bare) or _FOREIGN.search(_SET.sub("x", bare)):
         return ()
     try:
         parsed = importlib.import_module("re._parser").parse(plain)
@@ -67,10 +70,9 @@ def _shortest(group: Sequence[str]) -> Group:
     return tuple(s for s in group if not any(other in s for other in group if other and other != s))
 
 
-def _worth(group: Iterable[str]) -> tuple[int, int]:
-    """Fewer and longer strings tell more; any letter tells least."""
-    strings = tuple(group)
-    return (len(strings) + 12 * (LETTER in strings), -min(map(len, strings)))
+def _worth(group: Iterable[str]) -> float:
+    """How often a text holds a string of ``group``: each more character makes one forty times rarer."""
+    return sum(40.0 ** (1 - len(each)) if each else 2.0 for each in group)
 
 
 def _of_sequence(items: Iterable[Any], ignore_case: bool) -> list[Group]:

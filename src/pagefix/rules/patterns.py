@@ -62,7 +62,7 @@ class Pattern:
 
     def _run(self, how: str, text: str, start: int) -> Match | None:
         for group in self.needs:
-            if not holds(text, group):
+            if not holds(text, group, start):
                 return None
         if self._compiled is None:
             self._compiled = regex.compile(self._source)

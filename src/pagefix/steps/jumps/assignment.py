@@ -70,7 +70,9 @@ def _may_meet(edition: Edition, leaving: Mark, landing: Mark) -> bool:
 
 def assign(edition: Edition, evidence: Evidence, weights: Mapping[str, float]) -> list[Link]:
     """The jumps that together are likeliest; what is less likely than not stays open."""
-    links = [Link(one, weigh(evidence.features(one), weights)) for one in candidates(edition)]
+    suggested = list(candidates(edition))
+    evidence.prepare(suggested)
+    links = [Link(one, weigh(evidence.features(one), weights)) for one in suggested]
     return choose([link for link in links if link.score > 0])
 
 

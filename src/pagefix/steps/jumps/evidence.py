@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,14 +86,24 @@ class Evidence:
         at = body_before(blocks, mark.at)
         return fold(blocks[at].text) if at is not None else ""
 
+    def prepare(self, jumps: Sequence[Candidate]) -> None:
+        """Weighs at once all sentences that the candidates would put together: one by one it takes longer."""
+        asked = {(self.part(one.first).tail, self.part(one.second).head) for one in jumps}
+        asked |= {
+            (self.above(one.leaving), self.part(one.second).head)
+            for one in jumps
+            if one.leaving is not None and one.leaving.story != one.first
+        }
+        pairs = sorted(pair for pair in asked if all(pair))
+        self._odds.update(zip(pairs, log_odds(pairs, self._seams), strict=True))
+
     def cut(self, tail: str, head: str) -> float | None:
         """Log-odds that ``head`` goes on in the sentence of ``tail``, or None where one is missing."""
         if not tail or not head:
             return None
         found = self._odds.get((tail, head))
         if found is None:
-            found = log_odds(tail, head, self._seams)
-            self._odds[tail, head] = found
+            found = self._odds[tail, head] = log_odds([(tail, head)], self._seams)[0]
         return max(-_MOST, min(_MOST, found))
 
     def _pages(self, one: Candidate) -> Features:

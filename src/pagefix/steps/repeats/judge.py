@@ -111,14 +111,18 @@ def _cut_in_word(small: Text, big: Text, last: int) -> bool:
 
 def _intruder(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules: Rules) -> tuple[Text, Text]:
     """Which of two readings goes: the one that does not read on where it stands, else the later."""
-    weights = Weights.read(rules.weights)
-    fits = []
-    for text in (a, b):
+    seams: list[tuple[str, str]] = []
+    of: list[int] = []
+    for which, text in enumerate((a, b)):
         above, below = neighbours[text.at]
         own = fold(text.block.text)
-        fit = max(0.0, log_odds(own, below, weights)) if below and text.cut_off else 0.0
-        fit += max(0.0, log_odds(above, own, weights)) if above else 0.0
-        fits.append(fit)
+        sides = [(own, below)] if below and text.cut_off else []
+        sides += [(above, own)] if above else []
+        seams += sides
+        of += [which] * len(sides)
+    fits = [0.0, 0.0]
+    for which, score in zip(of, log_odds(seams, Weights.read(rules.weights)), strict=True):
+        fits[which] += max(0.0, score)
     # Four in log-odds: what stands below may itself be a second reading at this stage.
     return (a, b) if fits[1] > fits[0] + 4.0 else (b, a)
 
