@@ -115,9 +115,10 @@ def test_both_at_once(mark: str, before: str, rules: Rules) -> None:
 
 @pytest.mark.parametrize("mark", ["（上接A01版）", "▲上接A01版", "【上接A01版"])
 def test_a_mark_in_the_middle_of_a_line(mark: str, rules: Rules) -> None:
-    text = f"技术员白天在茶园里教剪枝，晚上在祠堂里讲防虫，茶农们听得入神。{mark}{_TEXT}\n"
+    before = "技术员白天在茶园里教剪枝，晚上在祠堂里讲防虫，茶农们听得入神。"
+    text = f"{before}{mark}{_TEXT}\n"
     assert _jumps(text, rules) == [(Way.FROM, "A1", "")]
-    assert [b.text for b in _blocks(text, rules) if b.role is Role.BODY] == ["技术员白天在茶园里教剪枝，晚上在祠堂里讲防虫，茶农们听得入神。", _TEXT]
+    assert [b.text for b in _blocks(text, rules) if b.role is Role.BODY] == [before, _TEXT]
 
 
 @pytest.mark.parametrize("text", _INNOCENT)
