@@ -13,6 +13,7 @@ from pagefix.steps.jumps.evidence import Candidate, Evidence
 from pagefix.steps.jumps.headlines import agree_on_headlines
 from pagefix.steps.jumps.merging import merge
 from pagefix.steps.jumps.missing import with_open_ends
+from pagefix.steps.jumps.parting import part_strangers
 
 __all__ = ["agree_on_headlines", "link_jumps"]
 
@@ -31,14 +32,28 @@ def link_jumps(pages: Sequence[Grouped], rules: Rules) -> Linked:
     edition = Edition(pages)
     if not edition.marks:
         return Linked(pages=tuple(pages), stories=tuple(edition.stories))
-    evidence = Evidence(edition, rules)
-    found = assign(edition, evidence, rules.weights("jumps.link")) if rules.chosen(LINK) else []
+    edition, evidence, found = _followed(edition, rules)
     links = [link for link in found if rules.allows(LINK, odds(link.score))]
     doubts = [_doubt(link, edition, rules) for link in found if link not in links]
     stories, seams, unsure = merge(edition, links, evidence, rules)
     used = {span for link in links for span in _spans(link.jump, edition)}
     told = tuple(with_open_ends(story, used, edition) for story in stories)
-    return Linked(tuple(pages), told, tuple(seams), (*unsure, *doubts))
+    return Linked(tuple(edition.pages), told, tuple(seams), (*unsure, *doubts))
+
+
+def _followed(edition: Edition, rules: Rules) -> tuple[Edition, Evidence, list[Link]]:
+    """The jumps, followed once more where a part that landed turned out to be two stories."""
+    evidence = Evidence(edition, rules)
+    if not rules.chosen(LINK):
+        return edition, evidence, []
+    weights = rules.weights("jumps.link")
+    found = assign(edition, evidence, weights)
+    sure = [link for link in found if rules.allows(LINK, odds(link.score))]
+    parted = Edition(part_strangers(edition, sure, evidence, rules))
+    if len(parted.stories) == len(edition.stories):
+        return edition, evidence, found
+    evidence = Evidence(parted, rules)
+    return parted, evidence, assign(parted, evidence, weights)
 
 
 def _spans(jump: Candidate, edition: Edition) -> list[Span]:
