@@ -162,18 +162,6 @@ def test_wrong_rules_are_told_with_their_line(archive: Path, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-def test_settings_of_the_project(archive: Path, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "pyproject.toml").write_text('[tool.pagefix]\nencodign = "gb18030"\n', encoding="utf-8")
-    done = run("clean", archive, "--out", tmp_path / "out", cwd=project)
-    assert done.returncode == 2
-    assert "did you mean encoding?" in done.stderr
-    (project / "pyproject.toml").write_text('[tool.pagefix]\nencoding = "ascii"\n', encoding="utf-8")
-    assert run("clean", archive, "--out", tmp_path / "out", cwd=project).returncode == 3
-    assert run("clean", archive, "--out", tmp_path / "o2", "--encoding", "utf-8", cwd=project).returncode == 0
-
-
 def test_an_output_that_was_tampered_with_is_not_restored(archive: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("clean", archive, "--out", out)
@@ -206,7 +194,10 @@ def test_rules_commands() -> None:
     assert "properties" in json.loads(run("rules", "schema").stdout)
 
 
-@pytest.mark.parametrize("command", [[], ["clean"], ["reprints"], ["restore"], ["rules"], ["rules", "check"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["clean"], ["fix"], ["undo"], ["reprints"], ["restore"], ["rules"], ["rules", "check"]],
+)
 def test_every_help_has_an_example(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
