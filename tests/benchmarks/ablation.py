@@ -166,7 +166,20 @@ KINDS = (
         "words that begin and end paragraphs",
         without_weights(_SEAMS, "tail.last_word", "head.first_word"),
     ),
-    Evidence("seams", "parts of speech", without_weights(_SEAMS, "tail.ends_", "head.begins_")),
+    Evidence(
+        "seams", "parts of speech", without_weights(_SEAMS, "tail.ends_", "head.begins_", "pair.speech")
+    ),
+    Evidence(
+        "seams",
+        "how open the lines around are",
+        without_weights(
+            _SEAMS,
+            *("tail.open_around", "head.open_around", "tail.no_marks", "head.no_marks"),
+            *("pair.touching_open_around", "pair.touching_prose_open", "pair.touching_no_marks"),
+        ),
+    ),
+    Evidence("seams", "figures", without_weights(_SEAMS, "tail.figures", "head.figures")),
+    Evidence("seams", "verse", without_weights(_SEAMS, "tail.verse", "head.verse", "pair.verse")),
     Evidence("seams", "rare words shared", without_weights(_SEAMS, "pair.affinity")),
     Evidence(
         "seams",
@@ -213,9 +226,11 @@ KINDS = (
     ),
     Evidence("articles", "rare words shared", with_numbers(weight_of_shared_words=0.0)),
     Evidence("jumps", "no jump is followed", ignoring("jumps.link")),
-    Evidence("jumps", "the pages they name", without_weights("jumps.link", "points.")),
+    Evidence(
+        "jumps", "where the marks point", without_weights("jumps.link", "leaving.", "landing.", "marks.")
+    ),
     Evidence("jumps", "headlines at both ends", without_weights("jumps.link", "headline.")),
-    Evidence("jumps", "the cut sentence", without_weights("jumps.link", "seam")),
+    Evidence("jumps", "the cut sentence", without_weights("jumps.link", "seam.")),
     Evidence("jumps", "rare words shared", without_weights("jumps.link", "words")),
     Evidence(
         "roles", "words of captions", without_patterns("caption_credit", "caption_start", "caption_whole")
