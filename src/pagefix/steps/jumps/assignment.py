@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from pagefix.model import Way
 from pagefix.matching.assigning import best_pairs
+from pagefix.model import Way
 from pagefix.steps.jumps.ends import Edition, Mark
 from pagefix.steps.jumps.evidence import Candidate, Evidence, weigh
 
