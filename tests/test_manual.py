@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -29,12 +30,31 @@ def test_the_manual_says_what_the_code_says(root: Path) -> None:
 def test_every_command_has_an_example_that_parses(path: str) -> None:
     text, _, example = inspect.cleandoc(_COMMANDS[path].help or "").partition("\b\nExample:\n")
     assert text.strip(), f"{path} does not say what it does"
-    lines = [part.strip() for line in example.splitlines() for part in line.split("|")]
-    calls = [line for line in lines if line.split()[:1] == ["pagefix"]]
-    assert calls, f"{path} --help has no example"
-    assert any(line.startswith(path) for line in calls), f"no example of {path} calls it"
+    calls = _calls(example)
+    assert any(line.startswith(path) for line in calls), f"{path} --help has no example that calls it"
     for line in calls:
-        words = shlex.split(line.split(" > ")[0].split(" # ")[0])[1:]
+        _parse_line(line)
+
+
+def test_every_call_in_the_documents_parses(root: Path) -> None:
+    calls = []
+    for document in (root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")):
+        text = document.read_text(encoding="utf-8")
+        calls += _calls("\n".join(re.findall(r"^ *(pagefix .*)$", text, re.MULTILINE)))
+    assert len(calls) > 10
+    for line in calls:
+        _parse_line(line)
+
+
+def _calls(text: str) -> list[str]:
+    """The calls of pagefix in lines of a shell, without what follows a pipe."""
+    lines = [part.strip() for line in text.splitlines() for part in line.split("|")]
+    return [line for line in lines if line.split()[:1] == ["pagefix"]]
+
+
+def _parse_line(line: str) -> None:
+    words = shlex.split(re.split(r" +#|[<>]", line)[0])[1:]
+    if "[" not in line and "..." not in line:  # a synopsis is no call
         _parse(cli, "pagefix", words, None)
 
 

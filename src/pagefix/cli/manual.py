@@ -32,10 +32,18 @@ Data goes to standard output; progress and messages go to standard error.
 
 | file | purpose |
 |---|---|
-| `pyproject.toml` | `[tool.pagefix]` of the nearest one holds settings; the command line goes over it |
+| `pagefix.toml`, or `[tool.pagefix]` in `pyproject.toml` | the nearest one, from the working directory \
+upwards, holds settings; the command line goes over it, `--isolated` passes it over |
 | `articles.jsonl`, `ledger.jsonl`, `pages.jsonl`, `<edition>/*.md` | what a run writes into OUT |
 | `failed.jsonl` | pages that were set aside, with the reason |
 | `.pagefix/` | in OUT: what pagefix knows of its own files; it removes nothing that it did not write |
+
+## Environment
+
+| variable | meaning |
+|---|---|
+| `NO_COLOR` | no colours, unless `--color always` asks for them |
+| `_PAGEFIX_COMPLETE` | see the next section |
 
 ## Shell completion
 
