@@ -45,7 +45,9 @@ def test_an_executor_of_dask_and_a_killed_worker(archive: Path, tmp_path: Path, 
 
 def test_a_scheduler_on_the_command_line(archive: Path, tmp_path: Path, rules: Rules) -> None:
     clean_archive(archive, tmp_path / "reference", rules)
-    done = run("clean", archive, "--out", tmp_path / "out", "--scheduler", "local:2", "--quiet")
+    done = run(
+        "clean", archive, "--out", tmp_path / "out", "--scheduler", "local:2", "--quiet", "--no-reprints"
+    )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert contents(tmp_path / "out", hidden=True) == contents(tmp_path / "reference", hidden=True)
 

@@ -43,15 +43,23 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def marked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with its reprints marked."""
+    out = tmp_path_factory.mktemp("marked") / "out"
+    assert run("clean", archive, "--out", out, "--jobs", "1").returncode == 0
+    return out
+
+
+@pytest.fixture(scope="module")
 def reference(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("reference") / "out"
     clean_archive(archive, out, load_rules())
     return out
 
 
-def begin(archive: Path, out: Path) -> subprocess.Popen[bytes]:
+def begin(archive: Path, out: Path, marks: str = "--no-reprints") -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        command("clean", archive, "--out", out, "--jobs", "2", "--quiet"),
+        command("clean", archive, "--out", out, "--jobs", "2", "--quiet", marks),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -68,12 +76,15 @@ def wait_for(out: Path, pattern: str, patience: float = 60.0) -> list[Path]:
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_kill_9_at_any_moment(archive: Path, reference: Path, tmp_path: Path, seed: int) -> None:
+def test_kill_9_at_any_moment(
+    archive: Path, reference: Path, marked: Path, tmp_path: Path, seed: int
+) -> None:
     """The run after the killed one ends with the bytes of a run that nobody disturbed."""
     chance = random.Random(seed)
+    marks = "--reprints" if seed % 2 else "--no-reprints"
     out = tmp_path / "out"
     for _ in range(chance.randint(1, 2)):
-        process = begin(archive, out)
+        process = begin(archive, out, marks)
         if chance.random() < 0.7:
             # From the first finished edition on: before it there is nothing to lose.
             wait_for(out, ".pagefix/parts/*/*.part")
@@ -86,9 +97,12 @@ def test_kill_9_at_any_moment(archive: Path, reference: Path, tmp_path: Path, se
             process.kill()  # its workers are on their own
         process.wait()
     parts = {path: path.stat().st_mtime_ns for path in (out / ".pagefix/parts").glob("*/*.part")}
-    done = run("clean", archive, "--out", out, "--jobs", "2", "--json")
+    done = run("clean", archive, "--out", out, "--jobs", "2", "--json", marks)
     assert done.returncode == 0, done.stderr
-    assert contents(out, hidden=True) == contents(reference, hidden=True)
+    if seed % 2:
+        assert contents(out) == contents(marked)
+    else:
+        assert contents(out, hidden=True) == contents(reference, hidden=True)
     for path, written in parts.items():
         assert path.stat().st_mtime_ns == written, "a finished edition was cleaned again"
 
@@ -111,7 +125,15 @@ def test_a_page_that_kills_its_worker_is_set_aside(archive: Path, reference: Pat
     (tmp_path / "site").mkdir()
     (tmp_path / "site/sitecustomize.py").write_text(_DEADLY, encoding="utf-8")
     done = run(
-        "clean", mine, "--out", out, "--jobs", "2", "--json", env={"PYTHONPATH": str(tmp_path / "site")}
+        "clean",
+        mine,
+        "--out",
+        out,
+        "--jobs",
+        "2",
+        "--json",
+        "--no-reprints",
+        env={"PYTHONPATH": str(tmp_path / "site")},
     )
     assert done.returncode == 3, done.stderr
     assert json.loads(done.stdout)["failed"] == ["2025-05-03/deadly.md"]
@@ -122,7 +144,7 @@ def test_a_page_that_kills_its_worker_is_set_aside(archive: Path, reference: Pat
     del books["failed.jsonl"]
     assert books == contents(reference)
     # Memory may be free the next time: such a page is tried again, and no other is.
-    done = run("clean", mine, "--out", out, "--json")
+    done = run("clean", mine, "--out", out, "--json", "--no-reprints")
     assert (done.returncode, json.loads(done.stdout)["worked"]) == (0, 3)
     assert not (out / "failed.jsonl").exists()
     assert "这一页让读它的人死去" in (out / "articles.jsonl").read_text(encoding="utf-8")
@@ -187,12 +209,13 @@ def test_a_full_disk_is_told_and_loses_nothing(archive: Path, reference: Path, t
     """A limit on the size of files stands for the disk: the books are bigger than any part."""
     out = tmp_path / "out"
     size = (reference / "articles.jsonl").stat().st_size // 2
-    script = f"ulimit -f {size // 1024}; exec {' '.join(command('clean', archive, '--out', out))} --jobs 1"
+    clean = command("clean", archive, "--out", out, "--no-reprints")
+    script = f"ulimit -f {size // 1024}; exec {' '.join(clean)} --jobs 1"
     done = subprocess.run(
         ["bash", "-c", f"trap '' XFSZ; {script}"], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 2, done.stderr
     assert "cannot write here: File too large" in done.stderr
     assert "what is finished is kept" in done.stderr
-    assert run("clean", archive, "--out", out).returncode == 0
+    assert run("clean", archive, "--out", out, "--no-reprints").returncode == 0
     assert contents(out, hidden=True) == contents(reference, hidden=True)

@@ -46,20 +46,21 @@ def main() -> None:
     )
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--longest", type=int, help="cut every page after so many characters")
     parser.add_argument("--keep", type=Path, help="leave archive and results here")
     asked = parser.parse_args()
     root = asked.keep or Path(tempfile.mkdtemp(prefix="pagefix-archive-"))
     try:
-        measure(root, asked.pages, asked.jobs)
+        measure(root, asked.pages, asked.jobs, asked.longest)
     finally:
         if asked.keep is None:
             shutil.rmtree(root, ignore_errors=True)
 
 
-def measure(root: Path, pages: int, jobs: int) -> None:
+def measure(root: Path, pages: int, jobs: int, longest: int | None = None) -> None:
     """Makes the archive, runs the command over it and prints a table."""
     archive, out = root / "archive", root / "out"
-    characters = make(archive, pages)
+    characters = make(archive, pages, longest)
     clean = ["clean", str(archive), "--out", str(out), "--jobs", str(jobs), "--quiet"]
     first = run(clean)
     second = run(clean)
@@ -89,7 +90,7 @@ def _times(first: Measured, second: Measured) -> str:
     return f"{first.seconds / second.seconds:.0f} ({first.busy / second.busy:.0f})"
 
 
-def make(archive: Path, pages: int) -> int:
+def make(archive: Path, pages: int, longest: int | None = None) -> int:
     """Writes the pages, an hour old, and returns how many characters they have."""
     sources = [page.text for edition in editions() for page in edition.pages]
     chance = random.Random(11)
@@ -97,7 +98,7 @@ def make(archive: Path, pages: int) -> int:
     total = 0
     for number in range(pages):
         day = time.strftime("%Y/%m/%d", time.gmtime(_DAY * (number // _EDITION)))
-        text = "\n\n".join(varied(text, chance) for text in chance.sample(sources, 2 + number % 2))
+        text = "\n\n".join(varied(text, chance) for text in chance.sample(sources, 2 + number % 2))[:longest]
         path = archive / "daily" / day / f"{number % _EDITION + 1:02d}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -108,7 +108,8 @@ def note_made(places: Places, by: str, counts: Mapping[str, int]) -> None:
 
     The note goes when the books are written anew.
     """
-    found = read_json(places.manifest) | {"rewritten": by, "counted": dict(counts)}
+    found = read_json(places.manifest)
+    found["rewritten"], found["counted"] = by, dict(counts)
     write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -147,7 +148,7 @@ def _sweep(places: Places, index: Index) -> list[str]:
 
 def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
     """Puts the books and the manifest in place; while it does, the folder says so."""
-    before = {} if with_books else read_json(places.manifest)
+    before = read_json(places.manifest) if not with_books else {}
     places.publishing.touch()
     if with_books:
         for name in BOOKS:
@@ -157,14 +158,14 @@ def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with
                 (staged / name).replace(places.out / name)
     (staged / "editions.jsonl").replace(places.editions)
     note_looked(places, orders.begun)
-    manifest = {
+    manifest: dict[str, object] = {
         "pagefix": VERSION,
         "rules": orders.rules_version,
         "stamp": orders.stamp,
         "totals": total.counts(),
         "books": _books(places),
-        **{key: before[key] for key in ("rewritten", "counted") if key in before},
     }
+    manifest |= {key: before[key] for key in ("rewritten", "counted") if key in before}
     write_whole(places.manifest, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
 
