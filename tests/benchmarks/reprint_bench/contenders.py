@@ -42,7 +42,7 @@ def pagefix(texts: list[str], threads: int = 1) -> Pairs:
 
 
 def pagefix_threads(texts: list[str]) -> Pairs:
-    """The same with a thread for each core, as rensa does it."""
+    """The same with a thread for each core."""
     return pagefix(texts, os.cpu_count() or 1)
 
 
@@ -90,7 +90,7 @@ def datasketch_bulk(texts: list[str]) -> Pairs:
 
 
 def rensa(texts: list[str], started: Callable[[], None] | None = None) -> Pairs:
-    """R-MinHash of all token sets in one call (on all cores), all in an LSH index, all queried."""
+    """R-MinHash of all token sets in one call, all in an LSH index, all queried."""
     from rensa import RMinHash, RMinHashLSH
 
     # Without this the collector goes through 30 million strings again and again.
