@@ -40,7 +40,13 @@ ENVIRONMENTS = {
     ],
     "datatrove": [["datatrove", "spacy", "jieba", "tokenizers", "nltk", "regex", "xxhash<4", "orjson"]],
 }  # fmt: skip
-FAST = {"pagefix": "pagefix", "floor": "pagefix", "rensa": "rensa"}
+FAST = {
+    "pagefix": "pagefix",
+    "pagefix, threads": "pagefix",
+    "rensa": "rensa",
+    "rensa, shingles given": "rensa",
+    "floor": "pagefix",
+}
 SLOW = {
     "datasketch": "datasketch",
     "datasketch bulk": "datasketch",

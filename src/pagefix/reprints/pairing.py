@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,17 +28,20 @@ class Pairs:
     aligned: Aligned
 
 
-def pair_texts(texts: Sequence[str], scheme: Scheme, measures: Measures) -> Pairs:
-    """Every pair of ``texts`` of which one holds the other or a long stretch of it."""
-    signed = [sign(texts[at : at + BATCH], scheme, at) for at in range(0, max(len(texts), 1), BATCH)]
+def pair_texts(
+    texts: Sequence[str], scheme: Scheme, measures: Measures, executor: Executor | None = None
+) -> Pairs:
+    """Every pair of ``texts`` of which one holds the other or a long stretch of it.
+
+    ``executor`` may be one of threads: most of the work is done outside Python's lock.
+    """
+    each = executor.map if executor else map
+    starts = range(0, max(len(texts), 1), BATCH)
+    signed = list(each(lambda at: sign(texts[at : at + BATCH], scheme, at), starts))
     keys = join_keys([part.keys for part in signed])
     totals = np.concatenate([part.totals for part in signed]) if signed else np.zeros(0, np.int64)
-    met = sum_met(
-        [
-            meet([], np.concatenate(slices), 0, scheme.common)
-            for slices in ranges([part.seeds for part in signed], RANGE)
-        ]
-    )
+    slices = ranges([part.seeds for part in signed], RANGE)
+    met = sum_met(list(each(lambda part: meet([], np.concatenate(part), 0, scheme.common), slices)))
     order = np.concatenate([part.order for part in signed]) if signed else np.zeros(0, np.uint64)
     bands = meet_bands([], np.concatenate([part.bands for part in signed]), 0, order)
     rare = totals.copy()
@@ -45,7 +49,7 @@ def pair_texts(texts: Sequence[str], scheme: Scheme, measures: Measures) -> Pair
     first, second, found = evidence(met.pairs, bands, rare, totals)
     worth = worth_aligning(found, measures)
     first, second, found = first[worth], second[worth], chosen(found, worth)
-    aligned = align(keys, first, second)
+    aligned = align(keys, first, second, executor)
     likely = np.flatnonzero(one_text(found, aligned, scheme, measures))
     aligned = count_places(keys, first, second, aligned, likely)
     yes = one_text(found, aligned, scheme, measures)

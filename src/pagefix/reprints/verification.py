@@ -8,7 +8,9 @@ along their diagonals, and each chain is aligned.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -68,18 +70,19 @@ def some(found: Aligned, rows: Ints | npt.NDArray[np.bool_] | slice) -> Aligned:
     return Aligned(*(getattr(found, column.name)[rows] for column in fields(Aligned)))
 
 
-def align(keys: Keys, first: Ints, second: Ints) -> Aligned:
+def align(keys: Keys, first: Ints, second: Ints, executor: Executor | None = None) -> Aligned:
     """Aligns the texts ``first`` with the texts ``second``, pair by pair.
 
     Pure: the result for a pair depends on its two texts alone, not on the other pairs, nor on
-    which of the two is named first.
+    which of the two is named first.  ``executor`` may be one of threads.
     """
     text = keys.whole()
     turned = _turned(keys, text, first, second)
     a, b = np.where(turned, second, first), np.where(turned, first, second)
-    found = joined(
-        [_align_part(keys, text, a[n : n + _PART], b[n : n + _PART]) for n in range(0, len(a), _PART)]
-    )
+    parts = range(0, len(a), _PART)
+    each = executor.map if executor else map
+    work = partial(_align_part, keys, text)
+    found = joined(list(each(work, [a[n : n + _PART] for n in parts], [b[n : n + _PART] for n in parts])))
     one, other = np.where(turned, found.second, found.first), np.where(turned, found.first, found.second)
     return replace(found, first=one, second=other)
 

@@ -77,7 +77,7 @@ def picture(figures: Sequence[Figure], texts: int) -> str:
     """Seconds for all texts, on a logarithmic scale, and the recall of embedded copies, as SVG."""
     rows = sorted(figures, key=lambda f: f.at(texts))
     most = max(f.at(texts) for f in rows)
-    width, left, step = 760, 150, 30
+    width, left, step = 760, 170, 30
     scale = (width - left - 190) / math.log10(most / 0.5)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{40 + step * len(rows)}" '
@@ -87,7 +87,7 @@ def picture(figures: Sequence[Figure], texts: int) -> str:
     for n, f in enumerate(rows):
         y, seconds = 32 + step * n, f.at(texts)
         length = max(2.0, scale * math.log10(seconds / 0.5))
-        colour = "#1f6f8b" if f.name == "pagefix" else "#b8b8b8"
+        colour = "#1f6f8b" if f.name.startswith("pagefix") else "#b8b8b8"
         said = f"{'~' if f.texts != texts else ''}{seconds:.1f} s"
         if f.precision is not None:
             said += f", noisy {f.recall['noisy']:.3f}, embedded {f.recall['embedded']:.3f}"
