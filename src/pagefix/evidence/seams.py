@@ -163,6 +163,6 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     between = pair_columns(fragments, i, j, tails, heads) | {"pair.affinity_next": likeness_of(pairs)}
     scores = _scores(weights.prose, tails, heads, between, i, j)
     close = np.flatnonzero(scores + _most(weights.prose) > -1.0)
-    found = word_columns(fragments, i[close], j[close], tails, "", weights.speech)
+    found = word_columns(fragments, i[close], j[close], tails, "")
     scores[close] += _sum(found, weights.prose, len(close))
     return [float(score) for score in scores]
