@@ -166,18 +166,7 @@ KINDS = (
         "words that begin and end paragraphs",
         without_weights(_SEAMS, "tail.last_word", "head.first_word"),
     ),
-    Evidence(
-        "seams", "parts of speech", without_weights(_SEAMS, "tail.ends_", "head.begins_", "pair.speech")
-    ),
-    Evidence(
-        "seams",
-        "how open the lines around are",
-        without_weights(
-            _SEAMS,
-            *("tail.open_around", "head.open_around", "tail.no_marks", "head.no_marks"),
-            *("pair.touching_open_around", "pair.touching_prose_open", "pair.touching_no_marks"),
-        ),
-    ),
+    Evidence("seams", "parts of speech", without_weights(_SEAMS, "tail.ends_", "head.begins_")),
     Evidence("seams", "figures", without_weights(_SEAMS, "tail.figures", "head.figures")),
     Evidence("seams", "verse", without_weights(_SEAMS, "tail.verse", "head.verse", "pair.verse")),
     Evidence("seams", "rare words shared", without_weights(_SEAMS, "pair.affinity")),

@@ -148,7 +148,7 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
     else:
         yield f"before.{_kind(before)}"
     yield f"after.{_kind(after)}"
-    if after is not None and after.lands:
+    if after is not None and after.lands and text[-1] not in _STOPS:
         yield "after.landing"
     if before is not None and before.role in (None, Role.BODY):
         stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
