@@ -50,7 +50,7 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dic
             yield width > 0, (row, _HEADINGS.index(wanted))
 
 
-_LAYOUT = 10.0
+_LAYOUT = 3.0
 
 
 def fit_softmax(
