@@ -58,6 +58,17 @@ def names_share(text: str) -> float:
     return sum(len(word) for word, tag in rjieba.tag(text, hmm=True) if tag == "nr") / len(text)
 
 
+def is_two_words(text: str) -> bool:
+    """Whether four characters are two words of the dictionary, or a number and what it counts.
+
+    Such a line (定期开标, 第十九号) is no name, however short.
+    """
+    tagged = _tagged(text)
+    if any(tag.startswith("nr") for _, tag in tagged):
+        return False
+    return any(tag.startswith("m") for _, tag in tagged) or [len(word) for word, _ in tagged] == [2, 2]
+
+
 @lru_cache(maxsize=65536)
 def _tagged(text: str) -> tuple[tuple[str, str], ...]:
     import rjieba

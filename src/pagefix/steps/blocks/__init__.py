@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from pagefix.evidence.ends import words
-from pagefix.evidence.lexicon import names_share
+from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
@@ -217,7 +217,7 @@ def _names(text: str) -> bool:
 def _is_byline(text: str) -> bool:
     """Whether a line right below a headline is its author: two to four characters, or names."""
     size = words(text)
-    bare = size == len(text) and 2 <= size <= 4
+    bare = size == len(text) and 2 <= size <= 4 and not is_two_words(fold(text))
     return bare or (size <= 20 and names_share(fold(text)) >= 0.8)
 
 

@@ -85,6 +85,9 @@ def _continues(
         return True
     if not width or line.indented:
         return False
+    # One thing by itself (a whole byline) is no printed line of a paragraph.
+    if together(text[line.start : line.end]) or together("".join(text[x.start : x.end] for x in group[:3])):
+        return False
     full = last.end - last.start >= 0.8 * width
     return full or (text[last.end - 1] not in _TERMINAL and last.end - last.start >= 0.6 * width)
 

@@ -53,6 +53,7 @@ def whole_blocks(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], ru
             small.size < rules.number("repeats.least_duplicate")
             or (a.heading and b.heading)
             or _template(small, big)
+            or (_formula(a, neighbours) and _formula(b, neighbours))
         ):
             return None
         gone, kept = _intruder(a, b, neighbours, rules)
@@ -93,14 +94,29 @@ _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿〇�
 
 
 def _template(a: Text, b: Text) -> bool:
-    """Whether the two differ in their numbers: notices and articles of a law share their words."""
-    changed = [
-        part
-        for step in Indel.opcodes(a.key.text, b.key.text)
-        if step.tag != "equal"
-        for part in a.key.text[step.src_start : step.src_end] + b.key.text[step.dest_start : step.dest_end]
-    ]
+    """Whether the two are one form filled in twice: they differ in numbers, or in whole words.
+
+    Notices and articles of a law share their words; misreading changes single characters.
+    """
+    changed, gone, come, alike = "", 0, 0, 0
+    for step in Indel.opcodes(a.key.text, b.key.text):
+        if step.tag == "equal":
+            # Two characters for four or more amid like text: misreading hardly ever does that, and a
+            # reading that slid away or came in late has like text on one side only.
+            before, alike = alike, step.src_end - step.src_start
+            if min(gone, come) >= 2 and max(gone, come) >= 4 and before >= 2 and alike >= 6:
+                return True
+            gone = come = 0
+            continue
+        old, new = a.key.text[step.src_start : step.src_end], b.key.text[step.dest_start : step.dest_end]
+        changed, gone, come = changed + old + new, gone + len(old), come + len(new)
     return sum(c in _NUMERALS for c in changed) * 3 >= max(1, len(changed))
+
+
+def _formula(text: Text, neighbours: Mapping[int, tuple[str, str]]) -> bool:
+    """Whether a text stands in brackets right below a headline: how each law says who adopted it."""
+    words = text.block.text
+    return words[0] in "（(" and words[-1] in "）)" and not neighbours[text.at][0]
 
 
 def _cut_in_word(small: Text, big: Text, last: int) -> bool:
