@@ -238,10 +238,11 @@ def beside(role: str) -> str:
 
 
 def _verse(fragments: Sequence[Fragment], at: int) -> float:
-    """The share of short lines among the four nearest: verse, lists, signatures.
+    """The share of short lines among the four nearest of the same story: verse, lists, signatures.
 
     A missing second neighbour counts as a long one: two short lines alone are no poem.
     """
     first = max(0, min(at - 2, len(fragments) - 5))
-    near = [f for f in fragments[first : first + 5] if f is not fragments[at]]
+    own = fragments[at]
+    near = [f for f in fragments[first : first + 5] if f is not own and f.region == own.region]
     return sum(words(f.text) <= _SHORT[1] for f in near) / max(2, len(near))
