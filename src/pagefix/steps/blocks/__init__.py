@@ -44,6 +44,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _refusal(raws, rules)
     raws = _page_head(raws)
     raws = _kickers(raws)
+    raws = _briefs(raws)
     blocks = _decide(page, raws, rules)
     settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
     return Blocked(page=page, blocks=tuple(settled))
@@ -196,6 +197,24 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
     return out
 
 
+def _briefs(raws: list[_Raw]) -> list[_Raw]:
+    """Three blocks and more in a row behind one pointing mark are a column of briefs, not pictures' words."""
+    out, start = list(raws), 0
+    for at in range(1, len(raws) + 1):
+        if at < len(raws) and _marked(raws[at]) and raws[at].text[0] == raws[start].text[0]:
+            continue
+        if at - start >= 3 and _marked(raws[start]):
+            out[start:at] = [replace(raw, typed=None) for raw in raws[start:at]]
+        start = at
+    return out
+
+
+def _marked(raw: _Raw) -> bool:
+    """Whether nothing but the mark in front says that this is a caption."""
+    return raw.typed is not None and raw.typed.rule == _BY_ITS_MARK
+
+
+_BY_ITS_MARK = "captions.start.mark"
 _BYLINE_MARKS = "●○■□▲△◆◇★☆▼"
 
 

@@ -98,19 +98,31 @@ def _template(a: Text, b: Text) -> bool:
 
     Notices and articles of a law share their words; misreading changes single characters.
     """
-    changed, gone, come, alike = "", 0, 0, 0
+    changed = [
+        part
+        for step in Indel.opcodes(a.key.text, b.key.text)
+        if step.tag != "equal"
+        for part in a.key.text[step.src_start : step.src_end] + b.key.text[step.dest_start : step.dest_end]
+    ]
+    return _filled_in(a, b) or sum(c in _NUMERALS for c in changed) * 3 >= max(1, len(changed))
+
+
+def _filled_in(a: Text, b: Text) -> bool:
+    """Whether amid like text one has two characters or more where the other has four or more.
+
+    Misreading hardly ever does that, and a reading that slid away or came in late has like text
+    on one side only.
+    """
+    gone = come = alike = 0
     for step in Indel.opcodes(a.key.text, b.key.text):
         if step.tag == "equal":
-            # Two characters for four or more amid like text: misreading hardly ever does that, and a
-            # reading that slid away or came in late has like text on one side only.
             before, alike = alike, step.src_end - step.src_start
             if min(gone, come) >= 2 and max(gone, come) >= 4 and before >= 2 and alike >= 6:
                 return True
             gone = come = 0
-            continue
-        old, new = a.key.text[step.src_start : step.src_end], b.key.text[step.dest_start : step.dest_end]
-        changed, gone, come = changed + old + new, gone + len(old), come + len(new)
-    return sum(c in _NUMERALS for c in changed) * 3 >= max(1, len(changed))
+        else:
+            gone, come = gone + step.src_end - step.src_start, come + step.dest_end - step.dest_start
+    return False
 
 
 def _formula(text: Text, neighbours: Mapping[int, tuple[str, str]]) -> bool:
@@ -184,6 +196,8 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     ):
         return
     ends = earlier.size - run.a1 <= 1, later.size - run.b1 <= 1
+    if all(ends) and earlier.key.text[:2] == later.key.text[:2] and _filled_in(earlier, later):
+        return
     trimmed = _to_the_letter(run, earlier, later)
     mine, other = (trimmed.b0, run.b1), (trimmed.a0, run.a1)
     clause = _clause_of(later, run.b0, earlier, run.a0) if all(ends) and slid else None
