@@ -75,7 +75,8 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.quote_closes": tail["tail.unclosed"] * head["head.unopened"],
         "pair.stop_quote_closes": tail["tail.stop_unclosed"] * head["head.unopened"],
         "pair.quote_astray": (1 - tail["tail.unclosed"] - tail["tail.stop_unclosed"]) * head["head.unopened"],
-        "pair.attribution": tail["tail.quote_end"] * np.array([_attribution(f.text) for f in fragments])[j],
+        "pair.attribution": (tail["tail.quote_end"] + tail["tail.quote_pauses"])
+        * np.array([_attribution(f.text) for f in fragments])[j],
         "pair.number": tail["tail.alnum"] * head["head.digit"] * (1 - head["head.figures"]),
         "pair.latin": tail["tail.alnum"] * head["head.latin"],
     }
@@ -92,7 +93,8 @@ def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:
 
 _USED_TAILS = (
     "tail.prose", "tail.comma", "tail.dangling", "tail.under_16",
-    "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.alnum",
+    "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.quote_pauses",
+    "tail.alnum",
 )  # fmt: skip
 _USED_HEADS = (
     "head.under_30", "head.under_16", "head.single", "head.function",

@@ -90,6 +90,7 @@ def tail_features(text: str) -> dict[str, float]:
         "tail.stop": stops and not unclosed,
         "tail.stop_unclosed": stops and unclosed > 0,
         "tail.quote_end": stops and last in _QUOTE_ENDS,
+        "tail.quote_pauses": core in "，," and last in _QUOTE_ENDS,
         "tail.comma": last in "，、,",
         "tail.semicolon": last in "；;",
         "tail.colon": last in "：:",
