@@ -47,8 +47,19 @@ def _collect(orders: Orders, waiting: dict[Future[Receipt], Edition], crew: Crew
     """Waits for one edition at least."""
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     dead: list[_Dead] = []
-    for future in done:
-        edition = waiting.pop(future)
+    yield from _settle(((future, waiting.pop(future)) for future in done), dead)
+    if dead:
+        # One broken worker breaks a whole pool: whatever was in hand is tried again, one by one, so
+        # that the next death tells whose it is.
+        yield from _settle((waiting.popitem() for _ in range(len(waiting))), dead)
+        crew.renew(dead[0].fault)
+        for each in sorted(dead, key=lambda each: each.edition.order):
+            yield _again(orders, each.edition, crew)
+
+
+def _settle(pairs: Iterable[tuple[Future[Receipt], Edition]], dead: list[_Dead]) -> Iterator[Receipt]:
+    """The receipts of what is done; whose worker died goes to ``dead``, any other fault is raised."""
+    for future, edition in pairs:
         fault = _fault_of(future)
         if fault is None:
             yield future.result()
@@ -56,21 +67,6 @@ def _collect(orders: Orders, waiting: dict[Future[Receipt], Edition], crew: Crew
             dead.append(_Dead(edition, fault))
         else:
             raise fault
-    if dead:
-        # One broken worker breaks a whole pool: whatever was in hand is tried again, one by one, so
-        # that the next death tells whose it is.
-        while waiting:
-            future, edition = waiting.popitem()
-            fault = _fault_of(future)
-            if fault is None:
-                yield future.result()
-            elif is_death(fault):
-                dead.append(_Dead(edition, fault))
-            else:
-                raise fault
-        crew.renew(dead[0].fault)
-        for each in sorted(dead, key=lambda each: each.edition.order):
-            yield _again(orders, each.edition, crew)
 
 
 def _again(orders: Orders, edition: Edition, crew: Crew) -> Receipt:
