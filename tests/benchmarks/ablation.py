@@ -163,8 +163,8 @@ KINDS = (
     ),
     Evidence(
         "seams",
-        "words that begin and end paragraphs",
-        without_weights(_SEAMS, "tail.last_word", "head.first_word"),
+        "characters that follow each other, and begin and end paragraphs",
+        without_weights(_SEAMS, "tail.closes", "head.opens", "pair.runs_on", "pair.far_closes"),
     ),
     Evidence("seams", "parts of speech", without_weights(_SEAMS, "tail.ends_", "head.begins_")),
     Evidence("seams", "figures", without_weights(_SEAMS, "tail.figures", "head.figures")),

@@ -1,6 +1,7 @@
 """Fit the weights of headings and seams on archives with gold.
 
-    python -m tests.benchmarks.fit SET... [--write RULES_DIR]
+    python -m tests.benchmarks.fit SET... --articles FILE... [--only headings|characters|seams]
+                                   [--write RULES_DIR]
 
 Each SET is a folder with ``archive/`` and ``gold.jsonl`` (one edition a line:
 ``{"edition", "pages": {path: …}, "articles": [{"id", "blocks": [{"role", "spans": [[page,
@@ -10,6 +11,9 @@ Headings: a multinomial logistic regression (headline, crosshead, running text) 
 features of ``steps.blocks.headings``.  Seams: for each tail a softmax over its possible
 heads and staying open, for each head one over its possible tails and beginning a
 paragraph, the two sharing the score of a pair (pseudo-likelihood of the assignment).
+Characters are counted in whole articles (``--articles``: lines of JSON with ``blocks``, as
+``pagefix clean`` writes them); the seams of one half of these are fitted with the counts of
+the other half.
 Both with a ridge penalty, that of seams towards the weights in force: delete their values to
 start from nothing.  Figures printed are cross-validated over editions.
 """
@@ -22,11 +26,10 @@ from pathlib import Path
 
 from pagefix.evidence.seams import Weights
 from pagefix.rules import load_rules
+from tests.benchmarks.fitting.characters import count, paragraphs_of, read_articles, rule_file, stories_of
 from tests.benchmarks.fitting.gold import load
-from tests.benchmarks.fitting.habits import HABITS, habits_of
 from tests.benchmarks.fitting.headings import fit_headings, heading_rows
-from tests.benchmarks.fitting.seams import fit_seams, seam_pages
-from tests.benchmarks.fitting.tables import today, toml_weights
+from tests.benchmarks.fitting.seams import Halves, fit_seams, seam_pages
 
 
 def main() -> None:
@@ -34,33 +37,46 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sets", nargs="+", type=Path)
+    parser.add_argument("--articles", nargs="+", type=Path, default=[], help="files like articles.jsonl")
     parser.add_argument(
-        "--write", type=Path, help="the rules folder whose headings.toml and seams.toml are replaced"
+        "--write",
+        type=Path,
+        help="the rules folder whose headings.toml, characters.toml and seams.toml are replaced",
     )
-    parser.add_argument("--only", choices=["headings", "seams"])
+    parser.add_argument("--only", choices=["headings", "characters", "seams"])
     parser.add_argument(
         "--show", action="store_true", help="list the seams that are wrong in cross-validation"
     )
     parser.add_argument("--data", default="pages set from clean articles and damaged by a press simulator")
     args = parser.parse_args()
+    if args.only != "headings" and not args.articles:
+        parser.error("characters are counted in --articles")
     rules = load_rules()
-    pages = [(folder.name, page) for folder in args.sets for page in load(folder)]
-    if args.only != "seams":
-        found = [(f"{n}/{g.edition}", lines, *row) for n, g in pages for lines, row in heading_rows(g, rules)]
+    pages = [
+        replace(page, edition=f"{folder.name}/{page.edition}")
+        for folder in args.sets
+        for page in load(folder)
+    ]
+    if args.only in (None, "headings"):
+        found = [(g.edition, lines, *row) for g in pages for lines, row in heading_rows(g, rules)]
         text = "\n".join(
             fit_headings([r for r in found if r[1] is lines], lines, args.data) for lines in (False, True)
         )
         if args.write:
             (args.write / "headings.toml").write_text(text, encoding="utf-8")
             rules = load_rules(args.write)
-    if args.only != "headings":
-        habits = habits_of(g for _, g in pages)
-        weights = replace(Weights.read(rules.weights), words=habits)
-        seams = [(f"{n}/{g.edition}", s) for n, g in pages for s in seam_pages(g, rules, weights)]
-        note = {"date": today(), "data": args.data}
-        text = toml_weights("seams.words", HABITS, habits, note) + "\n"
-        text += "\n".join(
-            fit_seams([x for x in seams if x[1].lines is lines], lines, rules, args.data, args.show)
+    if args.only in (None, "characters", "seams"):
+        articles = read_articles(args.articles)
+        stories = stories_of(articles)
+        if args.only != "seams" and args.write:
+            text = rule_file(count(articles, stories), len(set(stories.values())))
+            (args.write / "characters.toml").write_text(text, encoding="utf-8")
+    if args.only in (None, "seams"):
+        halves = Halves.of(articles, stories, Weights.read(rules.weights, rules.words))
+        halves = replace(halves, stories=stories_of(paragraphs_of(pages)))
+        seams = [seam for page in pages for seam in seam_pages(page, rules, halves)]
+        text = "\n".join(
+            fit_seams([seam for seam in seams if seam.lines is lines], lines, rules, args.data, args.show)
             for lines in (False, True)
         )
         if args.write:

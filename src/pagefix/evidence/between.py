@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
-from pagefix.evidence.ends import Columns, Floats, Fragment, Ints, beside
+from pagefix.evidence.characters import Characters
+from pagefix.evidence.ends import SCALE, Columns, Floats, Fragment, Ints, beside
 from pagefix.evidence.known import known_across
 from pagefix.evidence.lexicon import crossing
 
@@ -64,6 +65,7 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.touching_to_stop": touching * head["head.stops"],
         "pair.touching_long_short": touching * prose * head["head.under_16"],
         "pair.far_single": ~next_one * head["head.single"],
+        "pair.far_under_8": ~next_one * tail["tail.under_8"],
         "pair.far_function": ~next_one * head["head.function"],
         "pair.far_prose": ~next_one * prose,
         # Where the neighbour of one end cannot be its other half, a far one is the more likely.
@@ -92,7 +94,7 @@ def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:
 
 
 _USED_TAILS = (
-    "tail.prose", "tail.comma", "tail.dangling", "tail.under_16",
+    "tail.prose", "tail.comma", "tail.dangling", "tail.under_16", "tail.under_8",
     "tail.unclosed", "tail.stop_unclosed", "tail.quote_end", "tail.quote_pauses",
     "tail.alnum",
 )  # fmt: skip
@@ -106,6 +108,17 @@ _SAID = re.compile(r"[^，。“”：]{2,40}(?:说|表示|介绍|指出|告诉�
 def _attribution(text: str) -> float:
     """One where the whole fragment only says who spoke: `X公司董事长Y说。`"""
     return float(_SAID.match(text) is not None)
+
+
+def character_columns(
+    fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, characters: Characters
+) -> Columns:
+    """How much likelier the head begins behind the tail than anywhere else."""
+    texts = [f.text for f in fragments]
+    return {
+        "pair.runs_on": characters.runs_on(texts, texts, i, j) / SCALE,
+        "pair.far_closes": (j - i != 1) * tails["tail.closes"][i],
+    }
 
 
 def affinity_columns(fragments: Sequence[Fragment], i: Ints, j: Ints) -> Columns:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.brackets import CLOSERS, balance
+from pagefix.evidence.characters import Characters
 from pagefix.evidence.lexicon import first_word, last_word, speech_of
 
 Ints = npt.NDArray[np.int64]
@@ -149,31 +150,50 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
 
 
 def fragment_columns(
-    fragments: Sequence[Fragment], habits: Mapping[str, float], widths: Sequence[int]
+    fragments: Sequence[Fragment], characters: Characters, widths: Sequence[int]
 ) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
-    ``widths`` are those of the printed lines (:func:`line_widths`); ``habits`` says how much
-    oftener a word ends or begins a paragraph than it stands inside one (natural logarithm;
-    names ``ends.WORD`` and ``begins.WORD``).
+    ``widths`` are those of the printed lines (:func:`line_widths`); ``characters`` tell how
+    likely a paragraph ends, and begins, with a character.
     """
-    tails, heads = fragment_rows(fragments, habits, widths)
-    return columns_of(tails), columns_of(heads)
+    tails, heads = fragment_rows(fragments, widths)
+    ends, begins = edge_columns([f.text for f in fragments], characters)
+    return columns_of(tails) | ends, columns_of(heads) | begins
+
+
+def edge_columns(texts: Sequence[str], characters: Characters) -> tuple[Columns, Columns]:
+    """How likely a paragraph ends as each text ends, and begins as it begins.
+
+    Only of prose: lines of verse, lists and signatures end and begin with any character.
+    """
+    prose = np.array(["tail.prose" in tail_features(text) for text in texts], dtype=np.float64)
+    long = np.array([words(text) > _SHORT[1] for text in texts], dtype=np.float64)
+    closes, opens = characters.closes(texts) / SCALE, characters.opens(texts) / SCALE
+    return {"tail.closes": prose * closes}, {"head.opens": long * opens}
+
+
+# Logarithms of chances reach from -9 to 6; the other features lie between 0 and 1.
+SCALE = 3.0
 
 
 def fragment_rows(
-    fragments: Sequence[Fragment], habits: Mapping[str, float], widths: Sequence[int]
+    fragments: Sequence[Fragment], widths: Sequence[int]
 ) -> tuple[list[Features], list[Features]]:
-    """What :func:`fragment_columns` puts into columns, fragment by fragment."""
+    """What of :func:`fragment_columns` is told fragment by fragment."""
     tails: list[Features] = []
     heads: list[Features] = []
     for at, (fragment, width) in enumerate(zip(fragments, widths, strict=True)):
         tail, head = dict(tail_features(fragment.text)), dict(head_features(fragment.text))
         tail[f"tail.before_{beside(fragment.after)}"] = 1.0
+        if (
+            beside(fragment.before) == "headline"
+            and words(fragment.text) <= _SHORT[1]
+            and "tail.stop" not in tail
+        ):
+            # What says of an article's rest what it is, rather than begins it.
+            tail["tail.line_below_headline"] = 1.0
         head[f"head.after_{beside(fragment.before)}"] = 1.0
-        if "tail.stop" not in tail:
-            tail["tail.last_word"] = _habit(habits, "ends", *last_word(fragment.text)[:1], fragment.text[-1])
-        head["head.first_word"] = _habit(habits, "begins", *first_word(fragment.text)[:1], fragment.text[0])
         size = words(fragment.text)
         tail["tail.verse"] = head["head.verse"] = 0.0 if width else _verse(fragments, at)
         if width and abs(size - width) <= _RAGGED and "tail.stop" not in tail:
@@ -185,11 +205,6 @@ def fragment_rows(
         tails.append(tail)
         heads.append(head)
     return tails, heads
-
-
-def _habit(habits: Mapping[str, float], where: str, word: str, character: str) -> float:
-    """A word's habit, else its outermost character's, else nothing."""
-    return habits.get(f"{where}.{word}", habits.get(f"{where}.{character}", 0.0))
 
 
 def line_widths(texts: Sequence[str]) -> list[int]:
@@ -239,10 +254,12 @@ def beside(role: str) -> str:
 
 
 def _verse(fragments: Sequence[Fragment], at: int) -> float:
-    """The share of short lines among the four nearest of the same story: verse, lists, signatures.
+    """For a short line the share of such among the four nearest of its story: verse, lists, signatures.
 
     A missing second neighbour counts as a long one: two short lines alone are no poem.
     """
+    if words(fragments[at].text) > _SHORT[1]:
+        return 0.0
     first = max(0, min(at - 2, len(fragments) - 5))
     own = fragments[at]
     near = [f for f in fragments[first : first + 5] if f is not own and f.region == own.region]

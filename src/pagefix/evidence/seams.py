@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pagefix.evidence.affinity import likeness_of
-from pagefix.evidence.between import affinity_columns, pair_columns, word_columns
+from pagefix.evidence.between import affinity_columns, character_columns, pair_columns, word_columns
+from pagefix.evidence.characters import Characters, characters_of
 from pagefix.evidence.ends import (
     Columns,
     Features,
@@ -20,6 +21,7 @@ from pagefix.evidence.ends import (
     Fragment,
     Ints,
     columns_of,
+    edge_columns,
     fragment_columns,
     fragment_rows,
     line_widths,
@@ -43,22 +45,24 @@ class Weights:
     """What the features count: fitted weights, and those of evidence that is too rare to be fitted.
 
     ``prose`` holds where blocks are paragraphs, ``lines`` where they are printed lines (an
-    open end is the rule there); ``words`` says of words how much oftener than inside they
-    stand at the beginning or the end of a paragraph.
+    open end is the rule there); ``characters`` tell which of them follow each other, and
+    begin and end paragraphs.
     """
 
     prose: Mapping[str, float]
     lines: Mapping[str, float]
-    words: Mapping[str, float]
+    characters: Characters
 
     @classmethod
-    def read(cls, weights: Callable[[str], Mapping[str, float]]) -> Weights:
-        """From the rules: ``weights`` gives the values of an id."""
+    def read(
+        cls, weights: Callable[[str], Mapping[str, float]], words: Callable[[str], tuple[str, ...]]
+    ) -> Weights:
+        """From the rules: ``weights`` gives the values of an id, ``words`` its list."""
         rare = weights("seams.rare")
         return cls(
             {**weights("seams.pair"), **rare},
             {**weights("seams.lines"), **rare},
-            weights("seams.words"),
+            characters_of(words("seams.characters")),
         )
 
 
@@ -72,8 +76,12 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     if not len(i):
         return i, j, np.zeros(0)
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.words, widths)
-    between = pair_columns(fragments, i, j, tails, heads) | affinity_columns(fragments, i, j)
+    tails, heads = fragment_columns(fragments, weights.characters, widths)
+    between = (
+        pair_columns(fragments, i, j, tails, heads)
+        | character_columns(fragments, i, j, tails, weights.characters)
+        | affinity_columns(fragments, i, j)
+    )
     printed = np.array(widths, dtype=bool)
     scores = _scores(prose, tails, heads, between, i, j)
     if printed.any():
@@ -103,11 +111,12 @@ def _scores(
 def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.words, widths)
+    tails, heads = fragment_columns(fragments, weights.characters, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}
         | pair_columns(fragments, i, j, tails, heads)
+        | character_columns(fragments, i, j, tails, weights.characters)
         | affinity_columns(fragments, i, j)
         | word_columns(fragments, i, j, tails, known)
     )
@@ -153,14 +162,19 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     head_rows: list[Features] = []
     for number, (tail, head) in enumerate(pairs):
         mine = [Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head))]
-        rows = fragment_rows(mine, weights.words, (0, 0))
+        rows = fragment_rows(mine, (0, 0))
         fragments += mine
         tail_rows += rows[0]
         head_rows += rows[1]
-    tails, heads = columns_of(tail_rows), columns_of(head_rows)
+    ends, begins = edge_columns([f.text for f in fragments], weights.characters)
+    tails, heads = columns_of(tail_rows) | ends, columns_of(head_rows) | begins
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
-    between = pair_columns(fragments, i, j, tails, heads) | {"pair.affinity_next": likeness_of(pairs)}
+    between = (
+        pair_columns(fragments, i, j, tails, heads)
+        | character_columns(fragments, i, j, tails, weights.characters)
+        | {"pair.affinity_next": likeness_of(pairs)}
+    )
     scores = _scores(weights.prose, tails, heads, between, i, j)
     close = np.flatnonzero(scores + _most(weights.prose) > -1.0)
     found = word_columns(fragments, i[close], j[close], tails, "")

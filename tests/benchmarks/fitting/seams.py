@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pagefix.evidence.characters import Characters
 from pagefix.evidence.ends import Fragment, line_widths
 from pagefix.evidence.seams import Weights, rows_of, weigh
 from pagefix.matching.keys import fold
@@ -17,8 +18,9 @@ from pagefix.rules import Rules
 from pagefix.steps.blocks import find_blocks
 from pagefix.steps.fragments import fragments_of
 from pagefix.steps.fragments.assignment import assign
+from tests.benchmarks.fitting.characters import Article, count
 from tests.benchmarks.fitting.gold import GoldPage
-from tests.benchmarks.fitting.tables import Floats, Ints, folds, means, minimum, today, toml_weights
+from tests.benchmarks.fitting.tables import Floats, Ints, folds, minimum, today, toml_weights
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,33 @@ def stops_lost(gold: GoldPage, fragments: Sequence[Fragment]) -> list[Fragment]:
     ]
 
 
-def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]:
+@dataclass(frozen=True)
+class Halves:
+    """The articles in two halves, and for each of these what the other one teaches of characters."""
+
+    stories: Mapping[Article, int]
+    taught: tuple[Weights, Weights]
+
+    @classmethod
+    def of(
+        cls, articles: Mapping[Article, Sequence[str]], stories: Mapping[Article, int], weights: Weights
+    ) -> Halves:
+        first, second = (
+            Characters(count({a: text for a, text in articles.items() if stories[a] % 2 != half}, stories))
+            for half in (0, 1)
+        )
+        return cls(stories, (replace(weights, characters=first), replace(weights, characters=second)))
+
+    def half(self, edition: str, article: str) -> int:
+        return self.stories.get((edition, article), 0) % 2
+
+
+def seam_pages(gold: GoldPage, rules: Rules, halves: Halves) -> list[SeamPage]:
     """The seams of one page: those of its paragraphs, and those of its printed lines."""
     blocks = without_repeats(gold, find_blocks(gold.page, rules).blocks)
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     fragments = stops_lost(gold, fragments_of(blocks, bodies, gold.lost))
-    i, j, likely = weigh(fragments, Weights.read(rules.weights), fold(gold.page.text))
+    i, j, likely = weigh(fragments, halves.taught[0], fold(gold.page.text))
     if not len(i):
         return []
     ends = [_edge(gold, blocks[at], last=True) for at in bodies]
@@ -76,11 +99,13 @@ def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]
     counts[np.flatnonzero(counts == 0)[::_SAMPLE]] = _SAMPLE
     kept = counts > 0
     i, j, true, counts = i[kept], j[kept], true[kept], counts[kept]
-    columns = rows_of(fragments, i, j, weights, fold(gold.page.text))
+    columns = _columns(gold, fragments, i, j, (ends, starts), halves)
     printed = np.array(line_widths([f.text for f in fragments]), dtype=bool)
-    shown = tuple(blocks[at].text for at in bodies)
+    shown = tuple(fragment.text for fragment in fragments)
     pages = []
-    for lines in (False, True):
+    # Where some blocks are printed lines, most of the others are lines too, only too few to be told:
+    # they would teach that verse runs on.
+    for lines in (True,) if printed.any() else (False,):
         mine = printed[i] == lines
         if mine.any():
             part = {name: column[mine] for name, column in columns.items()}
@@ -91,6 +116,25 @@ def seam_pages(gold: GoldPage, rules: Rules, weights: Weights) -> list[SeamPage]
                 )
             )
     return pages
+
+
+def _columns(
+    gold: GoldPage,
+    fragments: Sequence[Fragment],
+    i: Ints,
+    j: Ints,
+    edges: tuple[Sequence[tuple[str, int, int]], Sequence[tuple[str, int, int]]],
+    halves: Halves,
+) -> dict[str, Floats]:
+    """The features of the pairs, each told by what the other half of the articles teaches."""
+    first, second = (rows_of(fragments, i, j, taught, fold(gold.page.text)) for taught in halves.taught)
+    of_tail, of_head = (
+        np.array([halves.half(gold.edition, article) for article, _, _ in edge], dtype=bool) for edge in edges
+    )
+    return {
+        name: np.where(of_head[j] if name.startswith("head.") else of_tail[i], second[name], column)
+        for name, column in first.items()
+    }
 
 
 # In log-odds: all heads of a page together weigh less than half against staying open.
@@ -132,7 +176,8 @@ _SIGNS = {
         (
             "tail.stop", "tail.quote_end", "tail.semicolon", "tail.bracket", "tail.verse", "tail.short_line",
             "head.verse", "head.new_paragraph", "head.quote", "head.after_headline", "pair.verse",
-            "pair.back", "pair.quote_astray",
+            "pair.back", "pair.quote_astray", "tail.closes", "head.opens",
+            "tail.line_below_headline",
             "pair.same_far", "pair.over_one_far", "pair.over_more_far", "pair.single_without_word",
         ),
         -1,
@@ -142,7 +187,7 @@ _SIGNS = {
             "tail.unclosed", "tail.dangling", "tail.full_line", "head.never_first", "pair.word",
             "pair.long_word", "pair.far_word", "pair.known_two", "pair.known_three", "pair.known_four",
             "pair.affinity", "pair.affinity_around", "pair.affinity_next", "pair.title",
-            "pair.touching_prose", "pair.quote_closes", "pair.stop_quote_closes",
+            "pair.touching_prose", "pair.quote_closes", "pair.stop_quote_closes", "pair.runs_on",
         ),
         1,
     ),
@@ -177,12 +222,35 @@ def fit_pairs(pages: Sequence[SeamPage], ridge: float, near: Mapping[str, float]
     )
 
 
-def seam_figures(
-    pages: Sequence[SeamPage], weights: Mapping[str, float], show: bool = False
-) -> dict[str, float]:
+def calibration(pages: Sequence[tuple[SeamPage, Floats]]) -> tuple[float, float]:
+    """The slope and the shift that make scores of pages the fit has not seen log-odds (Platt 1999).
+
+    Asked are the pairs that the assignment would choose if seams were much likelier, so that
+    the doubtful ones count.
+    """
+    score, true = [], []
+    for page, scores in pages:
+        chosen = assign(page.i, page.j, scores + _LENIENT)
+        score.append(scores[chosen])
+        true.append(page.true[chosen])
+    x, y = np.concatenate(score), np.concatenate(true).astype(float)
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        odds = w[0] * x + w[1]
+        off = 1 / (1 + np.exp(-odds)) - y
+        return float(np.logaddexp(0, odds).sum() - odds @ y), np.array([off @ x, off.sum()])
+
+    slope, shift = minimum(loss, np.array([1.0, 0.0]))
+    return float(slope), float(shift)
+
+
+_LENIENT = 2.0
+
+
+def seam_figures(pages: Sequence[tuple[SeamPage, Floats]], show: bool = False) -> dict[str, float]:
+    """Precision, recall and F1 of the assignments by these scores."""
     found = said = true = 0
-    for page in pages:
-        scores = _stack(page, list(weights)) @ np.array(list(weights.values()))
+    for page, scores in pages:
         chosen = assign(page.i, page.j, scores)
         found += int(page.true[chosen].sum())
         said += len(chosen)
@@ -193,11 +261,16 @@ def seam_figures(
                     what, far = "said" if p in chosen else "missed", int(page.j[p] - page.i[p])
                     tail, head = page.shown[page.i[p]][-22:], page.shown[page.j[p]][:22]
                     print(what, round(float(scores[p]), 2), far, tail, "|", head)
-    return {
+    rounded = {
         "precision": found / max(1, said),
         "recall": found / max(1, true),
         "F1": 2 * found / max(1, said + true),
     }
+    return {name: round(value, 4) for name, value in rounded.items()}
+
+
+def _score(page: SeamPage, weights: Mapping[str, float]) -> Floats:
+    return np.asarray(_stack(page, list(weights)) @ np.array(list(weights.values())))
 
 
 def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
@@ -211,18 +284,28 @@ def _stack(page: SeamPage, names: Sequence[str]) -> Floats:
 _RIDGE = 3.0
 
 
-def fit_seams(pages: Sequence[tuple[str, SeamPage]], lines: bool, rules: Rules, data: str, show: bool) -> str:
+def fit_seams(pages: Sequence[SeamPage], lines: bool, rules: Rules, data: str, show: bool) -> str:
     identity = "seams.lines" if lines else "seams.pair"
     before = rules.weights(identity)
-    weights = fit_pairs([s for _, s in pages], _RIDGE, before)
-    figures = []
-    for held in folds([name for name, _ in pages]):
-        fitted = fit_pairs([s for name, s in pages if name not in held], _RIDGE, before)
-        figures.append(seam_figures([s for name, s in pages if name in held], fitted, show))
-    mean = means(figures)
-    count = sum(int(s.true.sum()) for _, s in pages)
-    print("seams of lines" if lines else "seams", count, mean)
-    note = {"date": today(), "data": data, "seams": count, **mean}
+    held_out: list[tuple[SeamPage, Floats]] = []
+    for held in folds([page.edition for page in pages]):
+        fitted = fit_pairs([page for page in pages if page.edition not in held], _RIDGE, before)
+        held_out += [(page, _score(page, fitted)) for page in pages if page.edition in held]
+    slope, shift = calibration(held_out)
+    weights = {name: slope * value for name, value in fit_pairs(pages, _RIDGE, before).items()}
+    weights["bias"] += shift
+    figures = seam_figures([(page, slope * scores + shift) for page, scores in held_out], show)
+    count = sum(int(page.true.sum()) for page in pages)
+    print(
+        "seams of lines" if lines else "seams",
+        count,
+        figures,
+        "slope",
+        round(slope, 3),
+        "shift",
+        round(shift, 3),
+    )
+    note = {"date": today(), "data": data, "seams": count, **figures}
     reason = "Log-odds of a seam against staying open; evidence.seams names the features."
     if lines:
         reason += "  For pages whose blocks are printed lines."

@@ -244,11 +244,8 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
     prose, lines = (
         {
-            Role.HEADLINE: {
-                **rules.weights(f"headings.headline{of}"),
-                **rules.weights("headings.headline.rare"),
-            },
-            Role.CROSSHEAD: rules.weights(f"headings.crosshead{of}"),
+            role: {**rules.weights(f"headings.{role}{of}"), **rules.weights(f"headings.{role}.rare")}
+            for role in (Role.HEADLINE, Role.CROSSHEAD)
         }
         for of in ("", ".lines")
     )

@@ -32,6 +32,8 @@ LONG = 60
 _NUMBERED = re.compile(
     r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十]+[章节節部]"
 )
+# Laws, rules and serials head their parts so; running text names an article of a law, hardly a chapter.
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章编編篇](?:[\s　：:].*|[^，。：:]*)\Z")
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
@@ -121,6 +123,8 @@ def _own(draft: Draft) -> Iterator[str]:
         yield "unbalanced"
     if _NUMBERED.match(text):
         yield "starts.number"
+    if size <= 20 and last not in _STOPS and _CHAPTER.match(text):
+        yield "is.chapter"
     if text[0] in _NEVER_FIRST:
         yield "starts.never"
     if text[0] in "—─-":

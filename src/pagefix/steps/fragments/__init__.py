@@ -31,7 +31,7 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     # A page that was mended before shows where words are lost.
     lost |= {(block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))}
     fragments = fragments_of(blocks, bodies, lost)
-    i, j, scores = weigh(fragments, Weights.read(rules.weights), fold(trimmed.page.text))
+    i, j, scores = weigh(fragments, Weights.read(rules.weights, rules.words), fold(trimmed.page.text))
     found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     seams = {tail: _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(found.items())}
     done = {tail: seam for tail, seam in seams.items() if rules.allows(seam.rule, seam.score)}

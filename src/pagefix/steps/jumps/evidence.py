@@ -43,7 +43,7 @@ class Evidence:
 
     def __init__(self, edition: Edition, rules: Rules) -> None:
         self._edition = edition
-        self._seams = Weights.read(rules.weights)
+        self._seams = Weights.read(rules.weights, rules.words)
         self._parts: dict[int, Part] = {}
         self._odds: dict[tuple[str, str], float] = {}
         self._near: dict[tuple[int, int], dict[tuple[int, int], float]] = {}

@@ -149,7 +149,7 @@ def _intruder(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules
         seams += sides
         of += [which] * len(sides)
     fits = [0.0, 0.0]
-    for which, score in zip(of, log_odds(seams, Weights.read(rules.weights)), strict=True):
+    for which, score in zip(of, log_odds(seams, Weights.read(rules.weights, rules.words)), strict=True):
         fits[which] += max(0.0, score)
     # Four in log-odds: what stands below may itself be a second reading at this stage.
     return (a, b) if fits[1] > fits[0] + 4.0 else (b, a)
