@@ -101,6 +101,7 @@ def clean(
             jobs=jobs or _cores(),
             executor=executor,
             progress=report,
+            keep_marks=marks,
         )
         found = mark_reprints(out, rules, executor) if marks else None
     _tell_troubles(summary)
