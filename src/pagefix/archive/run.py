@@ -28,8 +28,8 @@ from pagefix.rules import Rules
 
 _SHOWN = 20
 _MESSAGES = 1000
-# So many bytes of pages are cleaned in this process rather than in others: some four seconds of
-# work, and each other process costs a second and a half before it begins.
+# A later run cleans less than so many bytes of pages in this process: some four seconds of work,
+# where each other process costs a second and a half before it begins.
 _FEW = 1_000_000
 
 
@@ -184,12 +184,14 @@ def _work(
     """Has everything cleaned that is not as the last run left it."""
     changed = _changed(index, orders.stamp, manifest, plan, tally)
     first, size = list[Edition](), 0
+    few = executor is None
     for edition in changed:
         first.append(edition)
         size += sum(page.size for page in edition.pages)
-        if size > _FEW:
+        few &= len(first) < 2 or (manifest.whole and size < _FEW)
+        if not few:
             break
-    few = executor is None and size <= _FEW and not tally.risky
+    few &= not tally.risky
     with crew_of(executor, 1 if few else jobs, places) as crew:
         for receipt in carry_out(orders, chain(first, changed), crew):
             tally.fresh |= receipt.outcome is Outcome.NEW
@@ -198,6 +200,8 @@ def _work(
             tally.worked += receipt.pages if receipt.outcome is Outcome.NEW else 0
             messages += receipt.messages[: max(0, _MESSAGES - len(messages))]
             tally.tell("cleaning", tally.done)
+        if crew.broken:
+            messages.append("the executor broke when a worker died: the rest was done in the calling process")
 
 
 def _changed(index: Index, stamp: str, manifest: Manifest, plan: Plan, tally: _Tally) -> Iterator[Edition]:
