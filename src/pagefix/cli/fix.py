@@ -167,11 +167,12 @@ class Desk:
         return tally
 
     def _file(self, path: Path, name: str, pulled: Proof | PageError) -> bool:
-        from pagefix.inplace import append_row, replace_file, row_of
+        from pagefix.inplace import append_row, check_writable, replace_file, row_of
 
         if isinstance(pulled, PageError):
             raise pulled
         if pulled.changed and self.writes:
+            check_writable(path, name)
             if self.ledger is not None:
                 # First the way back, then the change: whatever ends the run, there is one.
                 append_row(self.ledger, row_of(pulled, path, self.ledger))
