@@ -11,18 +11,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pagefix.archive import clean_archive
+from pagefix.archive import Progress, clean_archive
 from pagefix.rules import Rules, load_rules
-from tests.support.archives import command, contents, make_archive, run
+from tests.support.archives import command, contents, make_archive, run, write_page
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 # A hundred before a release: PAGEFIX_KILLS=100 pytest tests/test_archive_deaths.py -k kill_9
-KILLS = int(os.environ.get("PAGEFIX_KILLS", "3"))
+KILLS = int(os.environ.get("PAGEFIX_KILLS", "4"))
 
 # Python runs this when it starts, so that every worker dies over the page named deadly.
 _DEADLY = """
@@ -75,17 +78,33 @@ def wait_for(out: Path, pattern: str, patience: float = 60.0) -> list[Path]:
     raise AssertionError(f"no {pattern} in {out} after {patience} s")
 
 
+def make_older(archive: Path, older: Path, out: Path, marks: str) -> None:
+    """OUT as it was when the archive lacked an edition, had one more, and had other words on two pages."""
+    shutil.copytree(archive, older)
+    shutil.rmtree(older / "2025-05-02")
+    shutil.copytree(older / "2025-05-03", older / "2025-05-30")
+    for name in ("2025-05-04/A01.md", "2025-05-08/A02.md"):
+        write_page(older / name, "# 短讯\n\n昨天下了一场大雨。\n", age=7200)
+    assert run("clean", older, "--out", out, "--jobs", "1", marks).returncode == 0
+
+
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_kill_9_at_any_moment(
     archive: Path, reference: Path, marked: Path, tmp_path: Path, seed: int
 ) -> None:
-    """The run after the killed one ends with the bytes of a run that nobody disturbed."""
+    """The run after the killed one ends with the bytes of a run that nobody disturbed.
+
+    Half of the killed runs are first ones, half bring an older OUT up to date.
+    """
     chance = random.Random(seed)
     marks = "--reprints" if seed % 2 else "--no-reprints"
     out = tmp_path / "out"
+    late = seed % 4 > 1
+    if late:
+        make_older(archive, tmp_path / "older" / archive.name, out, marks)
     for _ in range(chance.randint(1, 2)):
         process = begin(archive, out, marks)
-        if chance.random() < 0.7:
+        if chance.random() < 0.7 and not late:
             # From the first finished edition on: before it there is nothing to lose.
             wait_for(out, ".pagefix/parts/*/*.part")
             time.sleep(chance.uniform(0.0, 1.0))
@@ -96,7 +115,8 @@ def test_kill_9_at_any_moment(
         else:
             process.kill()  # its workers are on their own
         process.wait()
-    parts = {path: path.stat().st_mtime_ns for path in (out / ".pagefix/parts").glob("*/*.part")}
+    found = [] if late else (out / ".pagefix/parts").glob("*/*.part")
+    parts = {path: path.stat().st_mtime_ns for path in found}
     done = run("clean", archive, "--out", out, "--jobs", "2", "--json", marks)
     assert done.returncode == 0, done.stderr
     if seed % 2:
@@ -219,3 +239,87 @@ def test_a_full_disk_is_told_and_loses_nothing(archive: Path, reference: Path, t
     assert "what is finished is kept" in done.stderr
     assert run("clean", archive, "--out", out, "--no-reprints").returncode == 0
     assert contents(out, hidden=True) == contents(reference, hidden=True)
+
+
+@pytest.mark.parametrize("way", ["fork", "spawn"])
+def test_a_worker_of_the_callers_executor_is_killed(
+    archive: Path, reference: Path, tmp_path: Path, rules: Rules, way: str
+) -> None:
+    """Nobody but the caller can mend the executor, so this thread does the rest."""
+    out = tmp_path / "out"
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(way)) as workers:
+
+        def kill(_: object) -> None:
+            if processes := dict(workers._processes):
+                os.kill(next(iter(processes)), signal.SIGKILL)
+
+        summary = clean_archive(archive, out, rules, executor=workers, progress=_once("cleaning", kill))
+        with pytest.raises(BrokenExecutor):
+            workers.submit(os.getpid)
+    assert contents(out, hidden=True) == contents(reference, hidden=True)
+    assert any("the executor broke" in message for message in summary.messages)
+
+
+def _once(stage: str, what: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    seen: list[Progress] = []
+
+    def report(state: Progress) -> None:
+        if state.stage == stage and not seen:
+            seen.append(state)
+            what(state)
+
+    return report
+
+
+def test_a_page_that_kills_the_callers_workers_is_set_aside(
+    archive: Path, reference: Path, tmp_path: Path, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried once more in a process of its own, never in the caller's."""
+    mine, out = tmp_path / "archive", tmp_path / "out"
+    shutil.copytree(archive, mine)
+    (mine / "2025-05-03" / "deadly.md").write_text("# 标题\n\n这一页让读它的人死去。\n", encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(_DEADLY, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as workers:
+        summary = clean_archive(mine, out, rules, executor=workers)
+    assert [failure.page for failure in summary.failures] == ["2025-05-03/deadly.md"]
+    books = dict(contents(out))
+    del books["failed.jsonl"]
+    assert books == contents(reference)
+    # Nothing kills here: the page is tried again, and no other is.
+    summary = clean_archive(mine, out, rules)
+    assert (summary.failed, summary.worked) == (0, 3)
+
+
+def test_where_no_process_may_be_started_the_suspects_are_set_aside(
+    archive: Path, reference: Path, tmp_path: Path, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pagefix.archive.executors.may_start_processes", lambda: False)
+    out = tmp_path / "out"
+    summary = clean_archive(archive, out, rules, executor=_Breaks(at=3))
+    failed = {failure.page.split("/")[0] for failure in summary.failures}
+    assert failed == {"2025-05-03", "2025-05-04"}
+    assert (summary.failed, summary.pages) == (4, 12)
+    # They are tried again in every run.
+    summary = clean_archive(archive, out, rules)
+    assert (summary.failed, summary.worked) == (0, 4)
+    assert contents(out) == contents(reference)
+
+
+class _Breaks(Executor):
+    """Has two tasks in hand when the third breaks it."""
+
+    _max_workers = 1
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._left -= 1
+        if self._left <= 0:
+            future.set_exception(BrokenExecutor("a worker died"))
+        else:
+            future.set_result(task(*args, **kwargs))
+        return future

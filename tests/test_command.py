@@ -31,7 +31,7 @@ def test_clean_and_restore(archive: Path, tmp_path: Path) -> None:
     out, back = tmp_path / "out", tmp_path / "back"
     done = run("clean", archive, "--out", out)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "1 pages, 1 articles" in done.stdout
+    assert "1 page, 1 article -> " in done.stdout
     assert "青河镇修通三座桥" in done.stdout
     files = sorted(p.relative_to(out).as_posix() for p in out.rglob("[!.]*") if p.is_file())
     assert [name for name in files if not name.startswith(".pagefix/")] == [

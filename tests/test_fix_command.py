@@ -210,8 +210,9 @@ def test_files_that_cannot_be_mended_are_set_aside(folder: Path) -> None:
     (folder / "B01.md").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     (folder / "B02.md").write_text(DAMAGED, encoding="utf-8")
     (folder / "B02.md").chmod(0o444)
-    done = run("fix", "B01.md", "B02.md", "B03.md", "A01.md", cwd=folder)
+    done = run("fix", "--ledger", "fixed.jsonl", "B01.md", "B02.md", "B03.md", "A01.md", cwd=folder)
     assert done.returncode == 3
+    assert [json.loads(row)["file"] for row in text(folder / "fixed.jsonl").splitlines()] == ["A01.md"]
     told = done.stderr.decode()
     assert "set aside: B01.md: this is a binary file" in told
     assert "set aside: B02.md: the file is read-only (make it writable" in told

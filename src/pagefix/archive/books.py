@@ -15,8 +15,12 @@ from pagefix.archive.outdir import BOOKS, Places, read_json, write_whole
 from pagefix.archive.parts import Head, Part, head_of, read_part
 from pagefix.archive.placing import cannot_write, take_away
 from pagefix.archive.summary import Summary
+from pagefix.archive.updating import Plan, write_updated
 from pagefix.errors import PageError
 from pagefix.version import VERSION
+
+_KEPT = "kept"
+"""By whom the books were rewritten, where they hold marks that nobody has looked at since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +28,24 @@ class Manifest:
     """What the last finished run left.
 
     ``whole``: nobody has changed the books since.  ``looked``: when it looked at the pages, in ns.
+    ``marked``: articles have the clusters that were set after they were written; ``settled``
+    is false where those are of an archive that has changed since.
     """
 
     places: Places
     whole: bool
     looked: int
     totals: Summary
+    marked: bool = False
+    settled: bool = True
 
-    def heads(self) -> Iterator[Head]:
-        """What each edition was made from, in order."""
+    def heads(self) -> Iterator[tuple[Head, int]]:
+        """What each edition was made from, in order, and how many bytes say so."""
         try:
             with self.places.editions.open("rb") as stream:
                 for line in stream:
                     if (head := head_of(line)) is not None:
-                        yield head
+                        yield head, len(line)
         except OSError:
             return
 
@@ -47,7 +55,10 @@ def read_manifest(places: Places) -> Manifest:
     found = read_json(places.manifest)
     whole = bool(found) and not places.publishing.exists() and _are_ours(places, found.get("books"))
     looked = places.editions.stat().st_mtime_ns if places.editions.exists() else 0
-    return Manifest(places, whole, looked, Summary.from_counts(found.get("totals", {})))
+    by = found.get("rewritten")
+    return Manifest(
+        places, whole, looked, Summary.from_counts(found.get("totals", {})), by is not None, by != _KEPT
+    )
 
 
 def publish(
@@ -82,6 +93,42 @@ def publish(
                     told(total.pages)
         total.messages += _sweep(places, index)
         _exchange(places, staged, total, orders, with_books)
+    except OSError as fault:
+        raise cannot_write(places, fault) from None
+    return total
+
+
+def update(
+    manifest: Manifest,
+    plan: Plan,
+    orders: Orders,
+    *,
+    with_books: bool,
+    anew: Callable[[Edition], None],
+    told: Callable[[int], None],
+) -> Summary | None:
+    """Does what :func:`publish` does, with the books of a manifest that is whole as the beginning.
+
+    Articles that stay keep their marks.  None where the plan does not fit the books.
+    """
+    places, total = manifest.places, Summary.from_counts(manifest.totals.counts())
+    staged = places.staged / "books"
+    try:
+        staged.mkdir(parents=True, exist_ok=True)
+        if not write_updated(
+            places,
+            plan,
+            staged,
+            total,
+            with_books=with_books,
+            part_of=lambda edition: _part_of(places, edition, with_books, anew),
+            told=told,
+        ):
+            return None
+        for head in plan.gone:
+            total.messages += take_away(places, head.files)
+            places.part(head.key).unlink(missing_ok=True)
+        _exchange(places, staged, total, orders, with_books, marked=manifest.marked)
     except OSError as fault:
         raise cannot_write(places, fault) from None
     return total
@@ -146,7 +193,9 @@ def _sweep(places: Places, index: Index) -> list[str]:
     return messages
 
 
-def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool) -> None:
+def _exchange(
+    places: Places, staged: Path, total: Summary, orders: Orders, with_books: bool, *, marked: bool = False
+) -> None:
     """Puts the books and the manifest in place; while it does, the folder says so."""
     before = read_json(places.manifest) if not with_books else {}
     places.publishing.touch()
@@ -166,6 +215,8 @@ def _exchange(places: Places, staged: Path, total: Summary, orders: Orders, with
         "books": _books(places),
     }
     manifest |= {key: before[key] for key in ("rewritten", "counted") if key in before}
+    if with_books and marked:
+        manifest["rewritten"] = _KEPT
     write_whole(places.manifest, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
 

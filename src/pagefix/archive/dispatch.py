@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ def carry_out(orders: Orders, editions: Iterable[Edition], crew: Crew) -> Iterat
     waiting: dict[Future[Receipt], Edition] = {}
     try:
         for edition in editions:
-            waiting[_hand_out(crew, clean_part, orders, edition)] = edition
+            waiting[_hand_out(crew.executor, clean_part, orders, edition)] = edition
             if len(waiting) >= crew.window:
                 yield from _collect(orders, waiting, crew)
         while waiting:
@@ -86,8 +86,11 @@ def _again(orders: Orders, edition: Edition, crew: Crew) -> Receipt:
 
 
 def _survived(crew: Crew, task: Any, *args: Any) -> Any:
-    """What the task returns, or None where its worker died."""
-    future = _hand_out(crew, task, *args)
+    """What the task returns, or None where its worker died, or nothing may be risked on it."""
+    executor = crew.trial
+    if executor is None:
+        return None
+    future = _hand_out(executor, task, *args)
     fault = _fault_of(future)
     if fault is None:
         return future.result()
@@ -97,9 +100,9 @@ def _survived(crew: Crew, task: Any, *args: Any) -> Any:
     return None
 
 
-def _hand_out(crew: Crew, task: Any, *args: Any) -> Future[Any]:
+def _hand_out(executor: Executor, task: Any, *args: Any) -> Future[Any]:
     try:
-        return crew.executor.submit(task, *args)
+        return executor.submit(task, *args)
     except BrokenExecutor as fault:
         broken: Future[Any] = Future()
         broken.set_exception(fault)

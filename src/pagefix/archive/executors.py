@@ -7,10 +7,7 @@ functions run in it.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +16,7 @@ from typing import Any
 
 from pagefix.archive.outdir import Places, clear_folder
 from pagefix.errors import UsageError
+from pagefix.processes import may_start_processes, worker_processes
 
 # Tasks in hand for each worker: one at work, one waiting, so that none is idle.
 _AHEAD = 2
@@ -40,14 +38,27 @@ class Here(Executor):
 
 
 class Crew:
-    """An executor, and how to get another one where it breaks."""
+    """An executor, and what to do where a dying worker breaks it.
+
+    One of our own is replaced (``anew``).  A caller's can only be replaced by the caller: this
+    thread does the rest, and what may have killed the worker goes to a process of its own
+    (``alone``), so that it cannot kill this one.
+    """
 
     def __init__(
-        self, executor: Executor, workers: int | None, anew: Callable[[], Executor] | None = None
+        self,
+        executor: Executor,
+        workers: int | None,
+        *,
+        anew: Callable[[], Executor] | None = None,
+        alone: Callable[[], Executor | None] = lambda: None,
     ) -> None:
         self.executor = executor
+        self.broken = False
         self._workers = workers
         self._anew = anew
+        self._alone = alone
+        self._child: Executor | None = None
 
     @property
     def window(self) -> int:
@@ -56,25 +67,33 @@ class Crew:
             return 1
         return _AHEAD * int(self._workers or getattr(self.executor, "_max_workers", None) or _MANY)
 
-    def renew(self, fault: BaseException) -> None:
-        """Replaces an executor that a dying worker broke.
+    @property
+    def trial(self) -> Executor | None:
+        """Where to try what may have killed a worker; None where no process can be started for it."""
+        if not self.broken:
+            return self.executor
+        if self._child is None:
+            self._child = self._alone()
+        return self._child
 
-        Raises :class:`~pagefix.errors.UsageError` where it is the caller's, who alone can replace it.
-        """
+    def renew(self, fault: BaseException) -> None:
+        """Replaces an executor that a dying worker broke; others go on."""
         if not isinstance(fault, BrokenExecutor):
             return
-        if self._anew is None:
-            raise UsageError(
-                "a worker died and took the executor with it",
-                remedy="run again with a new one: what is finished is kept",
-            )
-        self.executor.shutdown(wait=True, cancel_futures=True)
-        self.executor = self._anew()
-
-    def close(self) -> None:
-        """Ends an executor of our own; the caller's goes on."""
         if self._anew is not None:
             self.executor.shutdown(wait=True, cancel_futures=True)
+            self.executor = self._anew()
+        elif self._child is not None:
+            self._child.shutdown(wait=True, cancel_futures=True)
+            self._child = None
+        else:
+            self.executor, self.broken = Here(), True
+
+    def close(self) -> None:
+        """Ends executors of our own; the caller's goes on."""
+        for executor in (self.executor if self._anew is not None else None, self._child):
+            if executor is not None:
+                executor.shutdown(wait=True, cancel_futures=True)
 
 
 def is_death(fault: BaseException) -> bool:
@@ -85,20 +104,15 @@ def is_death(fault: BaseException) -> bool:
     return isinstance(fault, BrokenExecutor) or any(k.__name__ == "KilledWorker" for k in type(fault).__mro__)
 
 
-def may_start_processes() -> bool:
-    """False in a daemonic process (a worker of Celery or Airflow), which may have no children."""
-    return not multiprocessing.current_process().daemon
-
-
 @contextmanager
 def crew_of(executor: Executor | None, jobs: int | None, places: Places) -> Iterator[Crew]:
     """The crew for a run: the caller's executor, or ``jobs`` processes, or none but this one."""
     if executor is not None:
-        crew = Crew(executor, jobs)
+        crew = Crew(executor, jobs, alone=lambda: _one_process(executor, places))
     elif jobs is None or jobs < 2 or not may_start_processes():
         crew = Crew(Here(), 1)
     else:
-        crew = Crew(_processes(jobs, places), jobs, lambda: _processes(jobs, places))
+        crew = Crew(_processes(jobs, places), jobs, anew=lambda: _processes(jobs, places))
     try:
         yield crew
     finally:
@@ -107,35 +121,38 @@ def crew_of(executor: Executor | None, jobs: int | None, places: Places) -> Iter
 
 
 def _processes(jobs: int, places: Places) -> ProcessPoolExecutor:
-    # Fresh interpreters: a fork of a process with threads may hang, and holds its memory.
-    return ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin_work,
-        initargs=(str(places.crew),),
-    )
+    return worker_processes(jobs, _hold_lock, str(places.crew))
 
 
-def _begin_work(crew: str) -> None:
-    """Makes a process of ours a good worker: it leaves Ctrl-C to its parent and dies with it."""
+def _one_process(like: Executor, places: Places) -> Executor | None:
+    """A worker process beside a caller's broken executor, started as that one starts its own.
+
+    None where it cannot be: in a daemonic process, and where the caller's program does not bear
+    to be started again.
+    """
+    if not may_start_processes():
+        return None
+    way = getattr(like, "_mp_context", None)
+    child = worker_processes(1, _hold_lock, str(places.crew), way=way)
+    try:
+        child.submit(os.getpid).result()
+    except BrokenExecutor:
+        child.shutdown()
+        return None
+    return child
+
+
+def _hold_lock(crew: str) -> None:
+    """Takes a lock for as long as the process lives, so that a later run can wait for it."""
     from filelock import FileLock
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Path(crew).mkdir(parents=True, exist_ok=True)
-    # Held as long as the process lives, so that a later run can wait for it.
-    _held.append(FileLock(Path(crew) / f"{os.getpid()}.lock"))
-    _held[0].acquire()
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    lock = FileLock(Path(crew) / f"{os.getpid()}.lock")
+    lock.acquire()
+    _held.append(lock)
 
 
 _held: list[Any] = []
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 @contextmanager

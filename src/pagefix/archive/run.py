@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from pagefix.archive.books import Manifest, note_looked, publish, read_manifest
+from pagefix.archive.books import Manifest, note_looked, publish, read_manifest, update
 from pagefix.archive.cleaning import Orders, Outcome, clean_part
 from pagefix.archive.dispatch import carry_out
 from pagefix.archive.executors import crew_of
@@ -22,11 +22,15 @@ from pagefix.archive.parts import Head
 from pagefix.archive.placing import recover
 from pagefix.archive.stamp import stamp_of
 from pagefix.archive.summary import Failure, Summary
+from pagefix.archive.updating import Plan
 from pagefix.reading.layouts import place_finder
 from pagefix.rules import Rules
 
 _SHOWN = 20
 _MESSAGES = 1000
+# A later run cleans less than so many bytes of pages in this process: some four seconds of work,
+# where each other process costs a second and a half before it begins.
+_FEW = 1_000_000
 
 
 class Progress(NamedTuple):
@@ -65,6 +69,7 @@ def clean_archive(
     jobs: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[Progress], None] | None = None,
+    keep_marks: bool = False,
 ) -> Summary:
     """Cleans every page below ``archive`` into ``out``; what an earlier run finished is kept.
 
@@ -72,7 +77,8 @@ def clean_archive(
     started.  ``executor``: any :class:`concurrent.futures.Executor` to work in instead, which
     is left running (``jobs`` then says how many tasks it does at once, if it does not say so
     itself).  ``layout`` names the one pattern that says how the archive files its pages.
-    The output is the same for all of them, byte for byte.
+    The output is the same for all of them, byte for byte.  ``keep_marks``: articles that stay
+    as they were keep the clusters that they had; for a caller who then marks reprints anew.
 
     Pages that cannot be read or cleaned are set aside in ``out/failed.jsonl``; the others
     are done.  Raises :class:`~pagefix.errors.UsageError` for places that cannot be used and
@@ -101,7 +107,7 @@ def clean_archive(
             begun=now,
         )
         with locked(out.resolve()) as places, at_work(places) as early:
-            summary = _run(places, index, orders, tally, early, jobs, executor)
+            summary = _run(places, index, orders, tally, early, jobs, executor, keep_marks)
     finally:
         index.close()
     summary.worked, summary.seconds = tally.worked, time.monotonic() - begun
@@ -116,23 +122,22 @@ def _run(
     early: bool,
     jobs: int | None,
     executor: Executor | None,
+    keep_marks: bool,
 ) -> Summary:
     tally.risky = early
     messages = recover(places)
     manifest = read_manifest(places)
-    _work(places, index, orders, manifest, tally, jobs, executor, messages)
-    whole = manifest.whole and not early and not tally.fresh
-    if whole and not tally.touched:
+    plan = Plan()
+    _work(places, index, orders, manifest, plan, tally, jobs, executor, messages)
+    whole = manifest.whole and not early and (manifest.settled or keep_marks)
+    if whole and not tally.fresh and not tally.touched:
         summary = manifest.totals
         note_looked(places, orders.begun)
     else:
-        summary = publish(
-            places,
-            index,
-            orders,
-            with_books=not whole,
-            anew=lambda edition: messages.extend(clean_part(orders, edition).messages),
-            told=lambda done: tally.tell("writing", done),
+        with_books = tally.fresh or not whole
+        may = whole and plan.short and (keep_marks or not (manifest.marked and with_books))
+        summary = _written(
+            places, index, orders, manifest, plan if may else None, with_books, tally, messages
         )
     clear_folder(places.staged)
     summary.messages = (messages + summary.messages)[:_MESSAGES]
@@ -140,21 +145,53 @@ def _run(
     return summary
 
 
+def _written(
+    places: Places,
+    index: Index,
+    orders: Orders,
+    manifest: Manifest,
+    plan: Plan | None,
+    with_books: bool,
+    tally: _Tally,
+    messages: list[str],
+) -> Summary:
+    """The books, brought up to date by ``plan`` or written from all parts."""
+
+    def anew(edition: Edition) -> None:
+        messages.extend(clean_part(orders, edition).messages)
+
+    def told(done: int) -> None:
+        tally.tell("writing", done)
+
+    if plan is not None:
+        found = update(manifest, plan, orders, with_books=with_books, anew=anew, told=told)
+        if found is not None:
+            return found
+    return publish(places, index, orders, with_books=with_books, anew=anew, told=told)
+
+
 def _work(
     places: Places,
     index: Index,
     orders: Orders,
     manifest: Manifest,
+    plan: Plan,
     tally: _Tally,
     jobs: int | None,
     executor: Executor | None,
     messages: list[str],
 ) -> None:
     """Has everything cleaned that is not as the last run left it."""
-    changed = _changed(index, orders.stamp, manifest, tally)
-    first = list(islice(changed, 2))
-    # For one edition a process of its own costs more than it saves, unless it may be a killer.
-    few = executor is None and len(first) < 2 and not tally.risky
+    changed = _changed(index, orders.stamp, manifest, plan, tally)
+    first, size = list[Edition](), 0
+    few = executor is None
+    for edition in changed:
+        first.append(edition)
+        size += sum(page.size for page in edition.pages)
+        few &= len(first) < 2 or (manifest.whole and size < _FEW)
+        if not few:
+            break
+    few &= not tally.risky
     with crew_of(executor, 1 if few else jobs, places) as crew:
         for receipt in carry_out(orders, chain(first, changed), crew):
             tally.fresh |= receipt.outcome is Outcome.NEW
@@ -163,26 +200,43 @@ def _work(
             tally.worked += receipt.pages if receipt.outcome is Outcome.NEW else 0
             messages += receipt.messages[: max(0, _MESSAGES - len(messages))]
             tally.tell("cleaning", tally.done)
+        if crew.broken:
+            messages.append("the executor broke when a worker died: the rest was done in the calling process")
 
 
-def _changed(index: Index, stamp: str, manifest: Manifest, tally: _Tally) -> Iterator[Edition]:
-    """The editions that are not as the manifest has them; both are in the same order."""
+def _changed(index: Index, stamp: str, manifest: Manifest, plan: Plan, tally: _Tally) -> Iterator[Edition]:
+    """The editions that are not as the manifest has them; both are in the same order.
+
+    ``plan`` hears of all, also of those that the archive has lost.
+    """
     heads = manifest.heads()
-    head = next(heads, None)
+    head, size = next(heads, _NO_MORE)
     for edition in index.editions():
         order = edition.order
         while head is not None and head.order < order:
-            tally.fresh = True  # an edition is gone
-            head = next(heads, None)
+            plan.leaves(head, size, gone=True)
+            tally.fresh = True
+            head, size = next(heads, _NO_MORE)
         if head is not None and head.order == order:
             same = _as_before(manifest, head, edition, stamp)
             tally.risky |= head.again
-            head = next(heads, None)
             if same:
+                plan.stays(head, size)
                 tally.done += len(edition.pages)
+            else:
+                plan.leaves(head, size, gone=False)
+            head, size = next(heads, _NO_MORE)
+            if same:
                 continue
+        plan.comes(edition)
         yield edition
-    tally.fresh |= head is not None
+    while head is not None:
+        plan.leaves(head, size, gone=True)
+        tally.fresh = True
+        head, size = next(heads, _NO_MORE)
+
+
+_NO_MORE: tuple[Head | None, int] = (None, 0)
 
 
 def _as_before(manifest: Manifest, head: Head, edition: Edition, stamp: str) -> bool:

@@ -50,6 +50,16 @@ class Summary:
         self.characters.update(counts["characters"])
         self.statuses.update(counts["statuses"])
 
+    def take(self, other: Summary) -> None:
+        """Counts out again what was counted in."""
+        for name in _PLAIN:
+            setattr(self, name, getattr(self, name) - getattr(other, name))
+        for mine, its in ((self.dropped, other.dropped), (self.statuses, other.statuses)):
+            mine.subtract(its)
+        self.characters.subtract(other.characters)
+        self.characters = Counter({key: n for key, n in self.characters.items() if self.dropped[key]})
+        self.dropped, self.statuses = +self.dropped, +self.statuses
+
     def counts(self) -> dict[str, Any]:
         """The totals, as :meth:`add` takes them."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}

@@ -101,6 +101,7 @@ def clean(
             jobs=jobs or _cores(),
             executor=executor,
             progress=report,
+            keep_marks=marks,
         )
         found = mark_reprints(out, rules, executor) if marks else None
     _tell_troubles(summary)
@@ -131,7 +132,7 @@ def _tell_troubles(summary: Summary) -> None:
 
 
 def _as_text(summary: Summary, out: Path) -> str:
-    lines = [f"{summary.pages} pages, {summary.articles} articles -> {out}"]
+    lines = [f"{_many(summary.pages, 'page')}, {_many(summary.articles, 'article')} -> {out}"]
     if summary.worked < summary.pages:
         lines.append(f"  {summary.pages - summary.worked} pages were done before")
     if summary.worked and summary.seconds:
@@ -151,6 +152,10 @@ def _as_text(summary: Summary, out: Path) -> str:
     if summary.failed:
         lines.append(f"  {summary.failed} pages set aside, see failed.jsonl")
     return "\n".join(lines)
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _as_json(summary: Summary) -> str:

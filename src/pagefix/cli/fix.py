@@ -45,6 +45,15 @@ _PATH = click.Path(path_type=Path)
     metavar="NAME",
     help="What to call standard input (FILE is -) in messages and excludes.",
 )
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Worker processes, for many files.",
+)
 @click.option("--encoding", help="Encoding of every file; found out for each file if not given.")
 @click.option(
     "--rules", "rules_folder", type=_PATH, help="Folder with rule files that go over the shipped ones."
@@ -69,6 +78,7 @@ def fix(
     exclude: tuple[str, ...],
     force_exclude: bool,
     stdin_filename: str | None,
+    jobs: int,
     encoding: str | None,
     rules_folder: Path | None,
     min_score: float | None,
@@ -90,7 +100,7 @@ def fix(
     Example:
       pagefix fix --diff seeds
       pagefix fix --ledger fixed.jsonl scans/2025-05-29/A02.md
-      pagefix fix --check --min-score 0.9 --ignore articles.order scans
+      pagefix fix --check --min-score 0.9 --ignore articles.order --jobs 8 scans
       pagefix fix - --stdin-filename A02.md < A02.md > mended.md
     """
     from pagefix.rules import load_rules
@@ -111,7 +121,7 @@ def fix(
             raise UsageError("- stands alone, without other files and --ledger", remedy="run it twice")
         tally = desk.stdin(stdin_filename, exclude if force_exclude else ())
     else:
-        tally = desk.files(files, exclude, force_exclude)
+        tally = desk.files(files, exclude, force_exclude, jobs)
     desk.screen.summary(tally.changed, tally.clean, tally.failed, written=desk.writes)
     if tally.failed:
         return 3
@@ -138,14 +148,17 @@ class Desk:
     diff: bool
     screen: Screen
 
-    def files(self, paths: Sequence[Path], exclude: Sequence[str], force_exclude: bool) -> Tally:
-        """Mends files one after the other; one that fails is set aside, the others are done."""
-        from pagefix.inplace import find_files
+    def files(self, paths: Sequence[Path], exclude: Sequence[str], force_exclude: bool, jobs: int) -> Tally:
+        """Mends files in their order, whoever does it; one that fails is set aside, the others are done."""
+        from pagefix.inplace import Named, find_files, pull_proofs
 
+        found = (
+            Named(path, click.format_filename(path)) for path in find_files(paths, exclude, force_exclude)
+        )
         tally = Tally()
-        for path in find_files(paths, exclude, force_exclude):
+        for file, pulled in pull_proofs(found, self.rules, self.encoding, jobs):
             try:
-                changed = self._file(path)
+                changed = self._file(file.path, file.name, pulled)
             except PageError as fault:
                 self.screen.error(f"set aside: {fault}")
                 tally = replace(tally, failed=tally.failed + 1)
@@ -153,19 +166,19 @@ class Desk:
             tally = replace(tally, changed=tally.changed + changed, clean=tally.clean + (not changed))
         return tally
 
-    def _file(self, path: Path) -> bool:
-        from pagefix.inplace import append_row, pull_proof, read_bytes, replace_file, row_of
+    def _file(self, path: Path, name: str, pulled: Proof | PageError) -> bool:
+        from pagefix.inplace import append_row, check_writable, replace_file, row_of
 
-        name = click.format_filename(path)
-        data = read_bytes(path, name)
-        proof = pull_proof(data, name, self.rules, self.encoding)
-        if proof.changed and self.writes:
+        if isinstance(pulled, PageError):
+            raise pulled
+        if pulled.changed and self.writes:
+            check_writable(path, name)
             if self.ledger is not None:
                 # First the way back, then the change: whatever ends the run, there is one.
-                append_row(self.ledger, row_of(proof, path, self.ledger))
-            replace_file(path, name, proof.before, proof.after)
-        self._tell(proof, name)
-        return proof.changed
+                append_row(self.ledger, row_of(pulled, path, self.ledger))
+            replace_file(path, name, pulled.before, pulled.after)
+        self._tell(pulled, name)
+        return pulled.changed
 
     def stdin(self, name: str | None, exclude: Sequence[str]) -> Tally:
         """Mends standard input to standard output; what was found goes to standard error."""

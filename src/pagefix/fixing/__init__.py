@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pagefix.errors import ConservationError
-from pagefix.fixing.edits import Keep, Part, composed, turned, woven
+from pagefix.fixing.edits import Keep, Part, composed, starts_of, turned, woven
 from pagefix.fixing.findings import ORDER, Finding, Gauge, carried_out, doubtful, out_of_order
 from pagefix.fixing.pasteup import paste_up
-from pagefix.model import Grouped, Page, Role
+from pagefix.model import Grouped, Page, Repeat, Role
 from pagefix.pipeline import clean_sheet
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules, load_rules
@@ -48,8 +49,9 @@ def fix_page(page: Page | str, rules: Rules | None = None) -> Fixed:
     Headings, jump lines, furniture and white space stay; a page without damage keeps every
     character.  What a mended page still shows is mended in the next pass, until a pass finds
     nothing, so that fixing what was fixed changes nothing.  A page that comes to no rest
-    (``fixing.most_passes``) stays as it was, with a finding that says so; so does one that is
-    not written in Chinese (``fixing.least_han``).  ``rules`` are the shipped ones if not given.
+    (``fixing.most_passes``) is mended with more care, or stays as it was, with a finding that
+    says so; so does one that is not written in Chinese (``fixing.least_han``).  ``rules`` are
+    the shipped ones if not given.
 
     Raises :class:`~pagefix.errors.ConservationError` where words would be lost, and
     :class:`~pagefix.errors.PageError` for a text with lone surrogates.
@@ -58,12 +60,24 @@ def fix_page(page: Page | str, rules: Rules | None = None) -> Fixed:
     rules = rules or load_rules()
     if (share := _share_of_han(page.text)) < rules.number("fixing.least_han"):
         return _as_it_was(page, "fixing.least_han", "language", f"only {share:.0%} of it is Chinese")
+    if (fixed := _mended(page, rules)) is not None:
+        return fixed
+    fixed = _mended(page, rules.careful(rules.number("fixing.careful_score")))
+    if fixed is not None and _rests(fixed, rules):
+        return fixed
+    return _as_it_was(page, "fixing.most_passes", "restless", "each pass finds what the one before made")
+
+
+def _mended(page: Page, rules: Rules) -> Fixed | None:
+    """The page mended until a pass finds nothing; None where it comes to no rest, or harms itself."""
     edits: tuple[Part, ...] = (Keep(0, len(page.text)),)
     findings: list[Finding] = []
     at_work = page
     for _ in range(int(rules.number("fixing.most_passes"))):
         gauge = Gauge(page.path, page.text, edits)
         grouped = clean_sheet(at_work, rules)
+        if any(_is_refrain(repeat, edits, rules) for repeat in grouped.repeats):
+            return None
         pasted = paste_up(
             grouped,
             rules.words("gap_mark")[0],
@@ -78,7 +92,22 @@ def fix_page(page: Page | str, rules: Rules | None = None) -> Fixed:
         findings += [*carried_out(grouped, gauge), *(move for move in moves if move.done)]
         edits = composed(pasted.parts, edits)
         at_work = replace(page, text=text, raw=None)
-    return _as_it_was(page, "fixing.most_passes", "restless", "each pass finds what the one before made")
+    return None
+
+
+def _is_refrain(repeat: Repeat, edits: Sequence[Part], rules: Rules) -> bool:
+    """Whether a join of our own has made a repeat of lines too short to be one."""
+    span = repeat.span
+    if repeat.of is None or span.end - span.start >= rules.number("fixing.refrain"):
+        return False
+    first, last = min(span.start, repeat.of.start), max(span.end, repeat.of.end)
+    return any(first < at < last for at in starts_of(edits))
+
+
+def _rests(fixed: Fixed, rules: Rules) -> bool:
+    """Whether a page that was mended with care stays as it is when it is mended again."""
+    again = _mended(replace(fixed.page, text=fixed.text, raw=None), rules)
+    return again is None or not again.changed
 
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")

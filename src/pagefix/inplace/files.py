@@ -67,6 +67,19 @@ def read_bytes(path: Path, name: str) -> bytes:
         ) from None
 
 
+def check_writable(path: Path, name: str) -> None:
+    """Raises :class:`~pagefix.errors.PageError` for a file that is read-only.
+
+    The folder's permissions decide over a rename; the file's own say what its owner wants.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as fault:
+        raise PageError(fault.strerror or str(fault), place=name, remedy="run it again") from None
+    if not mode & 0o222:
+        raise PageError("the file is read-only", place=name, remedy="make it writable (chmod u+w)")
+
+
 def replace_file(path: Path, name: str, before: bytes, after: bytes) -> None:
     """Puts ``after`` in the place of ``before``; permissions stay, a link goes on pointing to the file.
 
@@ -77,10 +90,8 @@ def replace_file(path: Path, name: str, before: bytes, after: bytes) -> None:
     target = Path(os.path.realpath(path))
     aside: Path | None = None
     try:
+        check_writable(target, name)
         mode = stat.S_IMODE(target.stat().st_mode)
-        # The folder's permissions decide over a rename; the file's own say what its owner wants.
-        if not mode & 0o222:
-            raise PageError("the file is read-only", place=name, remedy="make it writable (chmod u+w)")
         if target.read_bytes() != before:
             raise PageError("somebody changed the file in the meantime", place=name, remedy="run it again")
         handle, named = tempfile.mkstemp(prefix=".pagefix-", dir=target.parent)

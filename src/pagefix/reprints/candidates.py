@@ -16,6 +16,7 @@ from pagefix.matching.batches import Ints
 from pagefix.reprints.shingles import TEXT_BITS, TEXT_MASK, Words
 
 Keys64 = npt.NDArray[np.uint64]
+Marks = npt.NDArray[np.bool_]
 
 # Seeds grouped together: 32 MB, and some ten times that while they are grouped.
 RANGE = 1 << 22
@@ -135,6 +136,45 @@ def meet_bands(old: Sequence[Words], new: Words, first_new: int, order: Keys64) 
     settled = words[(words & TEXT_MASK).astype(np.int64) < first_new]
     before = _stars(settled, order)
     return _summed([after, before], [1, -1])
+
+
+def stars_lost(old: Sequence[Words], leaving: Words, leaves: Marks, order: Keys64) -> Counted:
+    """What :func:`meet_bands` has to take back where texts leave; ``old`` are the others' bands."""
+    words = gather(old, distinct(leaving))
+    after = _stars(words[~leaves[(words & TEXT_MASK).astype(np.int64)]], order)
+    return _summed([after, _stars(words, order)], [1, -1])
+
+
+def rare_again(old: Sequence[Words], leaving: Words, leaves: Marks, common: int) -> Ints:
+    """For each text that stays, how many of its seeds are no longer common when the others leave.
+
+    ``leaving`` are the seeds of those, ``old`` those of the texts that stay.
+    """
+    words = gather(old, leaving)
+    starts, sizes = _groups(words)
+    gone = leaves[(words & TEXT_MASK).astype(np.int64)]
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(gone)])
+    left = sizes - (before[starts + sizes] - before[starts])
+    members = _members(words, *(part[(sizes > common) & (left <= common)] for part in (starts, sizes)))
+    return np.bincount(members[~leaves[members]], minlength=len(leaves)).astype(np.int64)
+
+
+def pairs_inside(words: Words, inside: Marks, common: int) -> Counted:
+    """How many seeds the pairs of some texts share that at most ``common`` texts have in all.
+
+    ``words`` are all words of the groups that those texts are in, sorted, each once.
+    """
+    _, sizes = _groups(words)
+    rare = np.repeat((sizes > 1) & (sizes <= common), sizes)
+    words = words[rare & inside[(words & TEXT_MASK).astype(np.int64)]]
+    starts, sizes = _groups(words)
+    found = [pair for size in range(2, common + 1) for pair in _pairs(words, starts[sizes == size], size, 0)]
+    return _summed(found, [1] * len(found))
+
+
+def less(now: Counted, before: Counted) -> Counted:
+    """What has to be added to ``before`` to make ``now``."""
+    return add_up(np.concatenate([now.keys, before.keys]), np.concatenate([now.counts, -before.counts]))
 
 
 def _stars(words: Words, order: Keys64) -> Keys64:

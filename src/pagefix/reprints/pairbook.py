@@ -20,11 +20,13 @@ from pagefix.reprints.verification import Aligned, nothing, some
 
 @dataclass(frozen=True, slots=True)
 class PairBook:
-    """``common`` counts each text's common seeds; the rest is a row a pair, keys rising.
+    """``common`` counts each text's common seeds, ``gone`` says of each line whether it has left; the
+    rest is a row a pair, keys rising.
 
     ``aligned`` says nothing of a pair as long as its ``longest`` is -1.
     """
 
+    gone: npt.NDArray[np.bool_]
     common: Ints
     keys: Keys64
     shared: Ints
@@ -48,7 +50,7 @@ class PairBook:
 def empty_book() -> PairBook:
     """Nothing known."""
     none = np.zeros(0, dtype=np.int64)
-    return PairBook(none, np.zeros(0, dtype=np.uint64), none, none, nothing(0))
+    return PairBook(np.zeros(0, dtype=bool), none, np.zeros(0, dtype=np.uint64), none, none, nothing(0))
 
 
 def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> PairBook:
@@ -68,7 +70,19 @@ def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> Pai
     known = nothing(len(keys))
     known.longest[:] = -1
     _put(known, old, book.aligned)
-    return PairBook(common, keys[stays], shared[stays], banded[stays], some(known, stays))
+    return PairBook(book.gone, common, keys[stays], shared[stays], banded[stays], some(known, stays))
+
+
+def without(book: PairBook, leaves: npt.NDArray[np.bool_]) -> PairBook:
+    """``book`` without the pairs of texts that leave."""
+    stays = ~(leaves[book.pairs.first] | leaves[book.pairs.second])
+    return replace(
+        book,
+        keys=book.keys[stays],
+        shared=book.shared[stays],
+        bands=book.bands[stays],
+        aligned=some(book.aligned, stays),
+    )
 
 
 def remembered(book: PairBook, old: PairBook, numbers: Ints) -> PairBook:
@@ -107,8 +121,8 @@ def _places(keys: Keys64, asked: Keys64) -> tuple[Ints, npt.NDArray[np.bool_]]:
 
 
 _STORED = {
-    "common": np.uint32, "keys": np.uint64, "shared": np.uint16, "bands": np.uint8, "first": np.float32,
-    "second": np.float32, "longest": np.int32, "alike": np.float32, "places": np.int16,
+    "gone": np.bool_, "common": np.uint32, "keys": np.uint64, "shared": np.uint16, "bands": np.uint8,
+    "first": np.float32, "second": np.float32, "longest": np.int32, "alike": np.float32, "places": np.int16,
 }  # fmt: skip
 _SHARES = ("first", "second", "alike")
 
@@ -127,8 +141,8 @@ def load_book(path: Path) -> PairBook:
     with np.load(path) as stored:
         columns = {name: stored[name] for name in _STORED}
     wide = {
-        name: column if name in ("keys", *_SHARES) else column.astype(np.int64)
+        name: column if name in ("gone", "keys", *_SHARES) else column.astype(np.int64)
         for name, column in columns.items()
     }
     known = Aligned(**{column.name: wide[column.name] for column in fields(Aligned)})
-    return PairBook(wide["common"], wide["keys"], wide["shared"], wide["bands"], known)
+    return PairBook(wide["gone"], wide["common"], wide["keys"], wide["shared"], wide["bands"], known)

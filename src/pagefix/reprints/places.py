@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pagefix.matching.batches import Ints
 from pagefix.reprints.index import Index
@@ -15,7 +16,7 @@ from pagefix.reprints.rows import Lines, Numbers
 @dataclass(frozen=True, slots=True)
 class Places:
     """Of each text: its archive, its line there, its block, its size, what tells its line apart,
-    and its place in the order of archives, lines and blocks."""
+    and its place in the order of archives, lines and blocks.  ``gone`` are those that have left."""
 
     archive: Ints
     line: Ints
@@ -23,9 +24,10 @@ class Places:
     size: Ints
     digest: Numbers
     rank: Ints
+    gone: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
-        return len(self.archive)
+        return int(np.count_nonzero(~self.gone))
 
 
 def places_of(index: Index, scans: Sequence[Lines]) -> Places:
@@ -35,8 +37,10 @@ def places_of(index: Index, scans: Sequence[Lines]) -> Places:
     positions = np.concatenate([np.zeros(0, np.int64), *(np.arange(len(lines)) for lines in scans)])
     order = np.argsort(digests, kind="stable")
     digest = index.lines[index.column("line")]
-    at = order[np.searchsorted(digests[order], digest)] if len(digest) else np.zeros(0, np.int64)
+    gone = index.book.gone[index.column("line")]
+    at = np.zeros(len(digest), np.int64)
+    at[~gone] = order[np.searchsorted(digests[order], digest[~gone])]
     archive, line, part = archives[at], positions[at], index.column("part")
     rank = np.empty(len(at), dtype=np.int64)
     rank[np.lexsort((part, line, archive))] = np.arange(len(at))
-    return Places(archive, line, part, index.column("size"), digest, rank)
+    return Places(archive, line, part, index.column("size"), digest, rank, gone)

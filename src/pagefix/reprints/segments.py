@@ -122,6 +122,19 @@ def thin_segment(folder: Path, segments: Sequence[Segment], alive: npt.NDArray[n
     return open_segment(folder, 0)
 
 
+def strip_segment(folder: Path, segment: Segment, leaves: npt.NDArray[np.bool_]) -> Segment:
+    """The segment without the seeds and bands of some texts; their numbers and keys stay."""
+    folder.mkdir(parents=True)
+    for name in ("keys.npy", "texts.npy", "lines.npy"):
+        try:
+            (folder / name).hardlink_to(segment.folder / name)
+        except OSError:
+            shutil.copyfile(segment.folder / name, folder / name)
+    for name, words in (("seeds.npy", segment.seeds), ("bands.npy", segment.bands)):
+        np.save(folder / name, words[~leaves[(words & TEXT_MASK).astype(np.int64)]])
+    return open_segment(folder, segment.first)
+
+
 def take_keys(segments: Sequence[Segment], texts: Ints) -> Keys:
     """The keys of the texts with these (rising) numbers."""
     parts, sizes = [], []

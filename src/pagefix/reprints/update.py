@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pagefix.errors import UsageError
 from pagefix.matching.batches import Ints
 from pagefix.reprints.candidates import RANGE, Counted, Met, add_up, meet_bands, ranges
+from pagefix.reprints.forgetting import forget
 from pagefix.reprints.index import Index
 from pagefix.reprints.judging import Measures, one_text, worth_aligning
 from pagefix.reprints.pairbook import PairBook, aligned, counted, empty_book, remembered
@@ -26,6 +27,8 @@ Marks = npt.NDArray[np.bool_]
 
 # Bytes of articles.jsonl that one task reads: some 800 articles, a third of a second's work.
 _BATCH_BYTES = 8 << 20
+# Where more of the index than this is gone it is written anew, which takes time that grows with it.
+_HOLES = 0.2
 # Pairs that one task aligns.
 _ALIGN = 1 << 12
 
@@ -46,11 +49,13 @@ def update(
     """
     digests = np.concatenate([np.zeros(0, np.uint64), *(lines.digests for lines in scans)])
     index.folder.mkdir(parents=True, exist_ok=True)
-    alive = _among(index.lines, digests)
-    changed = not alive.all()
-    if changed:
+    alive = _among(index.lines, digests) & ~index.book.gone
+    changed = not (alive | index.book.gone).all()
+    if changed and alive.sum() < len(alive) * (1 - _HOLES):
         index = _without(index, alive, scheme, workers, bounds)
-    fresh = ~_among(digests, index.lines)
+    elif changed:
+        index = forget(index, ~(alive | index.book.gone), scheme)
+    fresh = ~_among(digests, index.lines[~index.book.gone])
     if fresh.any():
         index = _with(index, scans, fresh, digests[fresh], scheme, workers, bounds)
         changed = True
@@ -76,7 +81,7 @@ def _with(
     batches = list(_batches(scans, fresh))
     first = index.texts
     new = write_segment(folder, _checked(workers.sign(batches, scheme), first, index), lines, first)
-    book = _met(index.segments, new, index.book, scheme, workers, bounds)
+    book = _met(index.segments, new, _of_lines(index.book, new), scheme, workers, bounds)
     segments = _compact(index, [*index.segments, new])
     return replace(index, segments=tuple(segments), book=book)
 
@@ -117,8 +122,13 @@ def _without(index: Index, alive: Marks, scheme: Scheme, workers: Workers, bound
     numbers = np.where(alive[line], np.cumsum(alive[line]) - 1, -1)
     folder = index.folder / f"segment-{index.generation + 1:06d}-thinned"
     thinned = thin_segment(folder, index.segments, alive)
-    book = _met([], thinned, empty_book(), scheme, workers, bounds)
+    book = _met([], thinned, _of_lines(empty_book(), thinned), scheme, workers, bounds)
     return replace(index, segments=(thinned,), book=remembered(book, index.book, numbers))
+
+
+def _of_lines(book: PairBook, new: Segment) -> PairBook:
+    """The book with the lines of a new segment, none of which is gone."""
+    return replace(book, gone=np.concatenate([book.gone, np.zeros(len(new.lines), dtype=bool)]))
 
 
 def _compact(index: Index, segments: list[Segment]) -> list[Segment]:

@@ -77,6 +77,10 @@ class Rules:
         check_choice(choice, self.words("choice.findings"))
         return Rules(self._entries, choice)
 
+    def careful(self, least: float) -> Rules:
+        """The same rules and choice with a ``min_score`` of at least this."""
+        return self.choosing(min_score=max(least, self._choice.min_score))
+
     def chosen(self, rule: str) -> bool:
         """Whether findings of ``rule`` are wanted; those that are not are left alone without a word."""
         return self._choice.chosen(rule)
