@@ -59,21 +59,26 @@ class Fragment:
 
 def words(text: str) -> int:
     """The number of word characters (Han, letters, digits) in ``text``."""
-    return _words(text) if len(text) <= _SHORT_TEXT else sum(map(str.isalnum, text))
+    return _words(text) if len(text) <= _SHORT_TEXT else len(text) - len(_NO_WORD.findall(text))
 
 
 # Paragraphs of newspapers are shorter; what is longer is not worth its place in memory.
 _SHORT_TEXT = 400
 
 
+# What str.isalnum denies: twice as fast as asking each character.
+_NO_WORD = re.compile(r"[\W_]")
+_DIGIT = re.compile(r"\d")
+
+
 @lru_cache(maxsize=16384)
 def _words(text: str) -> int:
-    return sum(map(str.isalnum, text))
+    return len(text) - len(_NO_WORD.findall(text))
 
 
 def figures(text: str) -> bool:
     """Whether a text is figures rather than words: a row of a table, a list of results."""
-    return sum(map(str.isdecimal, text)) > 0.5 * words(text)
+    return len(_DIGIT.findall(text)) > 0.5 * words(text)
 
 
 @lru_cache(maxsize=16384)

@@ -36,15 +36,19 @@ _FOREIGN_IN_SET = re.compile(r"\[[^\]]*(?:\[|--|&&|\|\||~~)")
 
 def holds(text: str, group: Group, start: int = 0) -> bool:
     """Whether ``text`` holds a string of ``group`` from ``start`` on."""
-    for each in group:
-        if each and text.find(each, start) >= 0:
+    if LETTER in group and not _LETTERS.isdisjoint(text):
+        return True
+    if start:
+        return any(each and text.find(each, start) >= 0 for each in group)
+    for each in group:  # three times as fast as with a start, and nine in ten are asked so
+        if each in text and each:
             return True
-    return LETTER in group and not _LETTERS.isdisjoint(text)
+    return False
 
 
-def first_characters(group: Group) -> frozenset[str]:
-    """What the strings of ``group`` begin with: a text without any of these does not hold one."""
-    return frozenset().union(*(each[:1] or _LETTERS for each in group))
+def beginnings(group: Group) -> frozenset[str]:
+    """The first two characters of the strings of ``group``: a text without any of these holds none of it."""
+    return frozenset().union(*({each[:2]} if each else _LETTERS for each in group))
 
 
 def needed(source: str) -> tuple[Group, ...]:

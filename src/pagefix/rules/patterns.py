@@ -61,7 +61,7 @@ class Pattern:
         return self._run("fullmatch", text, 0)
 
     def _run(self, how: str, text: str, start: int) -> Match | None:
-        for group in self.needs:
+        for group in self.needs if self._needs is None else self._needs:
             if not holds(text, group, start):
                 return None
         if self._compiled is None:

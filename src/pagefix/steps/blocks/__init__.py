@@ -60,7 +60,9 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
         return words(joined) <= 60 and marks.whole_credit(joined, rules) is not None
 
     covered: list[Stretch] = list(tables)
-    for unit in find_units(text, outside, one_byline):
+    units = find_units(text, outside, one_byline)
+    rules.sift_all([fold(unit.text) for unit in units])
+    for unit in units:
         for raw in _split(text, unit, rules):
             covered += raw.pieces
             yield raw
@@ -112,7 +114,8 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
-    found = next((p.id for p in rules.sift("image", outer) if p.fullmatch(outer)), None)
+    # Asked once a line of the page, and nearly always for nothing: no sieve is that quick.
+    found = next((p.id for p in rules.patterns("image") if p.fullmatch(outer)), None)
     return Typed(Role.IMAGE, found) if found else None
 
 
