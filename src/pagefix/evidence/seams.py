@@ -21,8 +21,8 @@ from pagefix.evidence.ends import (
     Ints,
     columns_of,
     fragment_columns,
-    fragment_rows,
     line_widths,
+    pair_rows,
 )
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
@@ -153,10 +153,10 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     head_rows: list[Features] = []
     for number, (tail, head) in enumerate(pairs):
         mine = [Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head))]
-        rows = fragment_rows(mine, weights.words, (0, 0))
         fragments += mine
-        tail_rows += rows[0]
-        head_rows += rows[1]
+        for tail_row, head_row in pair_rows(*mine, weights.words):
+            tail_rows.append(tail_row)
+            head_rows.append(head_row)
     tails, heads = columns_of(tail_rows), columns_of(head_rows)
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
