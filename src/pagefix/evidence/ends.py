@@ -218,13 +218,11 @@ def fragment_rows(
     return tails, heads
 
 
-def pair_rows(
-    tail: Fragment, head: Fragment, habits: Mapping[str, float]
-) -> tuple[tuple[Features, Features], tuple[Features, Features]]:
-    """The rows of two fragments that are a page of their own: of the first the tail counts, of the other the head."""
+def pair_rows(tail: Fragment, head: Fragment, habits: Mapping[str, float]) -> tuple[Features, Features]:
+    """The tail's row of the first of two fragments and the head's of the other, that are a page alone."""
     sizes = [words(tail.text), words(head.text)]
     first, second = _verse([tail.region, head.region], sizes)
-    return (_tail_row(tail, habits, sizes[0], 0, first), {}), ({}, _head_row(head, habits, sizes[1], 0, second))
+    return _tail_row(tail, habits, sizes[0], 0, first), _head_row(head, habits, sizes[1], 0, second)
 
 
 def _tail_row(

@@ -152,11 +152,11 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     tail_rows: list[Features] = []
     head_rows: list[Features] = []
     for number, (tail, head) in enumerate(pairs):
-        mine = [Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head))]
-        fragments += mine
-        for tail_row, head_row in pair_rows(*mine, weights.words):
-            tail_rows.append(tail_row)
-            head_rows.append(head_row)
+        first, second = (Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head)))
+        fragments += (first, second)
+        tail_row, head_row = pair_rows(first, second, weights.words)
+        tail_rows += (tail_row, {})
+        head_rows += ({}, head_row)
     tails, heads = columns_of(tail_rows), columns_of(head_rows)
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1

@@ -114,7 +114,7 @@ class Rules:
         return self._sift()(text)
 
     def sift_all(self, texts: Sequence[str]) -> None:
-        """Sifts the blocks of a page together, which takes a fraction of the time, before they are asked for."""
+        """Sifts a page's blocks together, in a fraction of the time, before they are asked about."""
         self._sift().prepare(texts)
 
     def _sift(self) -> Sieve:

@@ -40,7 +40,8 @@ def holds(text: str, group: Group, start: int = 0) -> bool:
         return True
     if start:
         return any(each and text.find(each, start) >= 0 for each in group)
-    for each in group:  # three times as fast as with a start, and nine in ten are asked so
+    # Three times as fast as with a start, and nine in ten are asked so.
+    for each in group:  # noqa: SIM110 — a generator takes twice as long
         if each in text and each:
             return True
     return False

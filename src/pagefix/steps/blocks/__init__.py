@@ -61,7 +61,8 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
 
     covered: list[Stretch] = list(tables)
     units = find_units(text, outside, one_byline)
-    rules.sift_all([fold(unit.text) for unit in units])
+    lines = (text[slice(*unit.outer[0])] for unit in units)
+    rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
     for unit in units:
         for raw in _split(text, unit, rules):
             covered += raw.pieces
@@ -114,8 +115,7 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
-    # Asked once a line of the page, and nearly always for nothing: no sieve is that quick.
-    found = next((p.id for p in rules.patterns("image") if p.fullmatch(outer)), None)
+    found = next((p.id for p in rules.sift("image", outer) if p.fullmatch(outer)), None)
     return Typed(Role.IMAGE, found) if found else None
 
 
