@@ -15,7 +15,7 @@ Left = Mapping[str, Sequence[Pattern]]
 
 _Masks = npt.NDArray[np.uint64]
 
-# Texts whose answers are kept: the blocks of a page are asked about more than once.
+# Texts whose answers are kept from page to page; those of a page are kept as long as it takes.
 _KEPT = 2048
 _TOGETHER = 4096
 _BITS = 21  # of a code point
@@ -55,14 +55,17 @@ class Sieve:
         """What is left for ``text``."""
         found = self._seen.get(text)
         if found is None:
-            self.prepare((text,))
+            self._answer((text,))
             found = self._seen[text]
         return found
 
     def prepare(self, texts: Sequence[str]) -> None:
-        """Answers for all of ``texts`` at once, in a fifth of the time that it takes one by one."""
+        """Answers for the blocks of a page at once, in a fifth of the time that it takes one by one."""
         if len(self._seen) > _KEPT:
             self._seen = {}
+        self._answer(texts)
+
+    def _answer(self, texts: Sequence[str]) -> None:
         for first in range(0, len(texts), _TOGETHER):
             some = texts[first : first + _TOGETHER]
             held = self._held(some)

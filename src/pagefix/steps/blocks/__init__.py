@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -15,7 +16,7 @@ from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
-from pagefix.steps.blocks.lines import find_lines
+from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.typed import Stretch, Typed
 from pagefix.steps.blocks.units import Unit, find_units
 
@@ -54,7 +55,13 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
     tables = [found.span() for found in _TABLE.finditer(text)]
     for start, end in tables:
         yield _Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
-    outside = [line for line in find_lines(text) if not any(a <= line.start < b for a, b in tables)]
+    starts = [start for start, _ in tables]
+
+    def in_table(line: Line) -> bool:
+        at = bisect_right(starts, line.start) - 1
+        return at >= 0 and line.start < tables[at][1]
+
+    outside = [line for line in find_lines(text) if not in_table(line)]
 
     def one_byline(joined: str) -> bool:
         return words(joined) <= 60 and marks.whole_credit(joined, rules) is not None
