@@ -121,15 +121,15 @@ def _set_beside(target: Path) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    # Another worker may take the empty folder away between the two steps.
+    # Nearly always the folder is there; another worker may take it away, empty, between two steps.
     for _ in range(10):
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             source.replace(target)
             return
         except FileNotFoundError:
             if not source.exists():
                 return
+        target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
 
 
