@@ -35,9 +35,9 @@ class Affinity:
     def __init__(self, texts: Sequence[str]) -> None:
         self._sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
         cells, shared = _shared(texts)
-        self._table = np.zeros(0)
+        self._table: Floats = np.zeros(0)
         if len(cells) and len(texts) <= _DENSE:
-            self._table = np.bincount(cells, weights=shared, minlength=len(texts) ** 2)
+            self._table = np.bincount(cells, weights=shared, minlength=len(texts) ** 2).astype(np.float64)
             self._cells = np.flatnonzero(self._table)
             self._shared = self._table[self._cells]
         else:
