@@ -26,7 +26,7 @@ def put_edition(
     head: Head,
     rows: Sequence[bytes],
     looked: int,
-    texts: Mapping[str, str],
+    texts: Mapping[str, bytes],
     old: Head | None,
 ) -> list[str]:
     """Puts a part and the article files ``texts`` in place, and takes away those that are stale.
@@ -39,7 +39,7 @@ def put_edition(
     try:
         staged.mkdir(parents=True)
         for n, text in enumerate(texts.values()):
-            (staged / f"{n}.md").write_text(text, encoding="utf-8", newline="")
+            (staged / f"{n}.md").write_bytes(text)
         write_part(staged / _PART, head, rows, looked)
         plan = {
             "moves": [[name, before.get(name), head.files[name]] for name in texts],

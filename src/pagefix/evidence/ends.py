@@ -10,8 +10,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +39,7 @@ _TAIL_UNDER = tuple((limit, f"tail.under_{limit}") for limit in _SHORT)
 _HEAD_UNDER = tuple((limit, f"head.under_{limit}") for limit in _SHORT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A body block as the seams see it.
 
     ``text`` is folded to simplified characters; ``before`` and ``after`` are the roles of

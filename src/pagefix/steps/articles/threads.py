@@ -12,7 +12,7 @@ along.  What stands above the first headline may belong to nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ from pagefix.rules import Rules
 from pagefix.steps.articles.pull import Pull, pull_of
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One fragment on the way down the page.
 
     ``block`` is the paragraph it is a piece of; ``begins`` the article that it begins, or

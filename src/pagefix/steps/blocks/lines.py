@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # What may stand at a line's edge without being text: white space of every script, the byte
 # order mark, zero-width characters and the entities that models write for an indent.
@@ -22,8 +22,7 @@ BOLD = 4
 """The level of a line that is bold as a whole: below three heading marks, above none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line's words: ``start`` and ``end`` leave out white space and Markdown marks.
 
     ``gap`` counts the line breaks since the previous line that holds anything (0 at the
