@@ -107,10 +107,15 @@ def crew_of(executor: Executor | None, jobs: int | None, places: Places) -> Iter
 
 
 def _processes(jobs: int, places: Places) -> ProcessPoolExecutor:
-    # Fresh interpreters: a fork of a process with threads may hang, and holds its memory.
+    # No forks of this process: one with threads may hang, and holds its memory.  Where the system
+    # has it, a server of forks loads once what all workers need; else each is a fresh interpreter.
+    served = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if served else "spawn")
+    if served:
+        context.set_forkserver_preload(["pagefix.archive.warm"])
     return ProcessPoolExecutor(
         jobs,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_begin_work,
         initargs=(str(places.crew),),
     )

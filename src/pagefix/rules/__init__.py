@@ -13,13 +13,15 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_folder, shipped_folder
 from pagefix.rules.patterns import Pattern
-from pagefix.rules.sieve import Left, Sieve
+
+if TYPE_CHECKING:
+    from pagefix.rules.sieve import Left, Sieve
 
 __all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
@@ -119,8 +121,16 @@ class Rules:
 
     def _sift(self) -> Sieve:
         if self._sieve is None:
+            from pagefix.rules.sieve import Sieve  # numpy: who only reads rules need not wait for it
+
             self._sieve = Sieve(chain.from_iterable(self._patterns.values()))
         return self._sieve
+
+    def compile(self) -> None:
+        """Compiles every pattern now, and not when it is first used: for a process that is forked."""
+        for pattern in chain.from_iterable(self._patterns.values()):
+            pattern.compile()
+        self._sift()
 
     def number(self, identity: str) -> float:
         """A threshold.  Raises KeyError where no rule has this id."""

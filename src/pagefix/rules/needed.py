@@ -12,6 +12,7 @@ import importlib
 import re
 import string
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 Group = tuple[str, ...]
@@ -59,6 +60,7 @@ def beginnings(group: Group) -> frozenset[str]:
     return frozenset().union(*({each[:2]} if each else _LETTERS for each in group))
 
 
+@lru_cache(maxsize=512)
 def needed(source: str) -> tuple[Group, ...]:
     """Groups of strings of which every match of ``source`` holds at least one each, the most telling first.
 
@@ -75,6 +77,7 @@ SPACE = "\t"
 """Stands in an opening for all white space."""
 
 
+@lru_cache(maxsize=512)
 def opening(source: str) -> frozenset[str] | None:
     """The characters that a match of ``source`` may begin with, or None where in doubt."""
     parsed = _parsed(source)

@@ -45,6 +45,12 @@ class Pattern:
     def __reduce__(self) -> tuple[object, ...]:
         return (Pattern, (self.id, self.kind, self._source, self.timeout))
 
+    def compile(self) -> None:
+        """Does now what else the first use does."""
+        if self._compiled is None:
+            self._compiled = regex.compile(self._source)
+        self._needs = self.needs
+
     @property
     def source(self) -> str:
         """The expression as the rule spells it."""
@@ -73,7 +79,7 @@ class Pattern:
             if not holds(text, group, start):
                 return None
         if self._compiled is None:
-            self._compiled = regex.compile(self._source)
+            self.compile()
         try:
             return getattr(self._compiled, how)(text, start, timeout=self.timeout)
         except TimeoutError:
