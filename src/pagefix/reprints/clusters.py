@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.matching.batches import Ints
+from pagefix.reprints.candidates import distinct
 
 Shares = npt.NDArray[np.float32]
 
@@ -33,7 +34,7 @@ def find_clusters(edges: Edges, rank: Ints, sizes: Ints, whole: float) -> list[I
     in turn.  An excerpt joins only the group that holds the most of it: a news item that two
     digests print must not tie the digests together.
     """
-    texts = np.unique(np.concatenate([edges.a, edges.b]))
+    texts = distinct(np.concatenate([edges.a, edges.b]))
     texts = texts[np.argsort(rank[texts])]
     place = np.zeros(int(texts.max()) + 1 if len(texts) else 0, dtype=np.int64)
     place[texts] = np.arange(len(texts))
