@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mmap
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -50,14 +49,13 @@ def mark_articles(out: Path, lines: Lines, clusters: Mapping[int, str], aside: P
 
 def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[tuple[int, int, bytes]]:
     marks, ends = lines.marks.tolist(), lines.marks_end.tolist()
-    if not marks:
-        return
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with path.open("rb", buffering=0) as stream:
         for at, (start, end) in enumerate(zip(marks, ends, strict=True)):
             value = wanted.get(at, b"null")
             if end - start == 4 and value == b"null":
                 continue
-            if data[start:end] != value:
+            stream.seek(start)
+            if stream.read(end - start) != value:
                 yield start, end, value
 
 

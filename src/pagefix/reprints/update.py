@@ -154,19 +154,21 @@ def _compact(index: Index, segments: list[Segment]) -> list[Segment]:
 
 def _aligned(index: Index, scheme: Scheme, measures: Measures, workers: Workers) -> PairBook:
     """Aligns the pairs that are worth it by now and were not before."""
-    book, found = index.book, index.book.evidence(index.column("seeds"))
-    worth = worth_aligning(found, measures)
-    rows = np.flatnonzero(worth & (book.aligned.longest < 0))
-    a, b = book.pairs.first, book.pairs.second
-    book = aligned(book, rows, joined(list(workers.align(_work(index, a[rows], b[rows])))))
-    likely = worth & one_text(found, book.aligned, scheme, measures) & (book.aligned.places < 0)
-    rows = np.flatnonzero(likely)
-    texts = distinct(np.concatenate([a[rows], b[rows]]))
+    book, totals = index.book, index.column("seeds")
+    worth = worth_aligning(book.evidence(totals), measures)
+    # Nearly all pairs of an old index are settled, and are not looked at.
+    rows = np.flatnonzero(worth & ((book.aligned.longest < 0) | (book.aligned.places < 0)))
+    part = book.rows(rows)
+    fresh = np.flatnonzero(part.aligned.longest < 0)
+    a, b = part.pairs.first, part.pairs.second
+    part = aligned(part, fresh, joined(list(workers.align(_work(index, a[fresh], b[fresh])))))
+    likely = one_text(part.evidence(totals), part.aligned, scheme, measures)
+    asked = np.flatnonzero(likely & (part.aligned.places < 0))
+    texts = distinct(np.concatenate([a[asked], b[asked]]))
     keys = take_keys(index.segments, texts)
-    first, second = np.searchsorted(texts, a[rows]), np.searchsorted(texts, b[rows])
-    return aligned(
-        book, rows, count_places(keys, first, second, some(book.aligned, rows), np.arange(len(rows)))
-    )
+    first, second = np.searchsorted(texts, a[asked]), np.searchsorted(texts, b[asked])
+    places = count_places(keys, first, second, some(part.aligned, asked), np.arange(len(asked)))
+    return aligned(book, rows, aligned(part, asked, places).aligned)
 
 
 def _work(index: Index, a: Ints, b: Ints) -> Iterator[Work]:
