@@ -6,7 +6,6 @@ functions run in it.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -141,40 +140,3 @@ def _die_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextmanager
-def dask_executor(scheduler: str) -> Iterator[tuple[Executor, int]]:
-    """An executor on a Dask scheduler and how many tasks it does at once.
-
-    ``scheduler`` is its address, or ``local:N`` for N worker processes here.
-
-    The workers must see the archive and OUT under the same paths.  Raises
-    :class:`~pagefix.errors.UsageError` where Dask is not installed or does not answer.
-    """
-    try:
-        import distributed
-    except ImportError:
-        raise UsageError(
-            "--scheduler needs Dask", remedy="pip install 'pagefix[dask]', or use --jobs"
-        ) from None
-    connect: Any = distributed.Client
-    kind, _, number = scheduler.partition(":")
-    with contextlib.ExitStack() as stack:
-        try:
-            if kind == "local":
-                if not number.isdecimal() or not int(number):
-                    raise UsageError(f"{scheduler!r} names no number of workers", remedy="write local:4")
-                client = connect(
-                    n_workers=int(number), threads_per_worker=1, processes=True, dashboard_address=None
-                )
-            else:
-                client = connect(scheduler, timeout=10)
-        except (OSError, ValueError) as fault:
-            raise UsageError(
-                f"no Dask scheduler answers: {fault}", place=scheduler, remedy="check the address"
-            ) from None
-        stack.callback(client.close)
-        if client.cluster is not None:
-            stack.callback(client.cluster.close)
-        yield client.get_executor(), max(1, sum(client.nthreads().values()))
