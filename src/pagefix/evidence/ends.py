@@ -314,10 +314,14 @@ def _verse(regions: Sequence[int], sizes: Sequence[int]) -> list[float]:
     That is how verse, lists and signatures stand.  A missing second neighbour counts as a long
     one: two short lines alone are no poem.
     """
-    short = [size <= _SHORT[1] for size in sizes]
+    count = len(regions)
     shares = []
     for at, region in enumerate(regions):
-        first = max(0, min(at - 2, len(regions) - 5))
-        near = [n for n in range(first, min(first + 5, len(regions))) if n != at and regions[n] == region]
-        shares.append(sum(short[n] for n in near) / max(2, len(near)))
+        first = max(0, min(at - 2, count - 5))
+        near = short = 0
+        for n in range(first, min(first + 5, count)):
+            if n != at and regions[n] == region:
+                near += 1
+                short += sizes[n] <= _SHORT[1]
+        shares.append(short / max(2, near))
     return shares
