@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import rjieba
-
 from pagefix.archive import cleaning
-from pagefix.matching.keys import fold
+from pagefix.model import Page
 from pagefix.pipeline import clean_edition
 from pagefix.rules import load_rules
+from pagefix.writing import article_markdown
 
-__all__ = ["clean_edition", "cleaning"]
+__all__ = ["cleaning"]
 
-# Dictionaries and compiled expressions take a second of a worker's life otherwise.
-fold("漢")
-rjieba.tag("王小明说", hmm=True)
+_PAGE = "# 青河镇修通三座桥\n\n昨天上午，三座新桥同时通车，两岸群众敲锣打\n\n鼓来看热闹。\n"
+
+# Packages, dictionaries and expressions that are loaded at the first use of each take a second of
+# a worker's life otherwise; a page meets nearly all of them.
 load_rules().compile()
+for _article in clean_edition([Page("A01.md", _PAGE)], load_rules()).articles:
+    article_markdown(_article)
