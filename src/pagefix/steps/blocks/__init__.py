@@ -52,7 +52,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
 
 
 def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
-    tables = [found.span() for found in _TABLE.finditer(text)]
+    tables = [found.span() for found in _TABLE.finditer(text)] if "<" in text else []
     for start, end in tables:
         yield _Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
     starts = [start for start, _ in tables]
