@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pagefix.rules import load_rules
 from pagefix.rules.entries import PATTERN_KINDS, Entry
-from pagefix.rules.needed import _LETTERS, LETTER, Group, holds, needed
+from pagefix.rules.needed import _LETTERS, LETTER, SPACE, Group, holds, needed, opening
 from tests.support.cases import cases
 
 RULES = load_rules()
@@ -26,11 +26,22 @@ def passed_over(entry: Entry, text: str) -> bool:
     return entry.id not in sifted or not all(holds(text, group) for group in needed(entry.data["regex"]))
 
 
+def same_answers(entry: Entry, text: str) -> bool:
+    """Whether the rule says of a text what its expression says, from the beginning and as a whole."""
+    compiled = regex.compile(entry.data["regex"])
+    pattern = next(p for p in RULES.patterns(str(entry.data["kind"])) if p.id == entry.id)
+    return all(
+        (getattr(pattern, how)(text) is None) == (getattr(compiled, how)(text) is None)
+        for how in ("match", "fullmatch")
+    )
+
+
 @pytest.mark.parametrize("entry", PATTERNS, ids=lambda entry: entry.id)
 def test_what_matches_is_never_passed_over(entry: Entry) -> None:
     compiled = regex.compile(entry.data["regex"])
     for text in (*entry.data["examples"], *LINES):
         assert not (compiled.search(text) and passed_over(entry, text))
+        assert same_answers(entry, text)
 
 
 @given(st.data())
@@ -39,6 +50,30 @@ def test_pieces_of_examples_are_never_passed_over(data: st.DataObject) -> None:
     parts = data.draw(st.lists(st.sampled_from([*entry.data["examples"], *LINES]), min_size=1, max_size=3))
     text = "".join(part[data.draw(st.integers(0, len(part))) :] for part in parts)
     assert not (regex.search(entry.data["regex"], text) and passed_over(entry, text))
+    assert same_answers(entry, text)
+
+
+@pytest.mark.parametrize(
+    ("source", "characters"),
+    [
+        ("上接|下转", "上下"),
+        ("[（(]?上接", "（(上"),
+        (r"\s*[图片]", SPACE + "图片"),
+        ("(?:图|片)*号", "图片号"),
+        ("(?<=。)图", "图"),
+        ("(?!图)[图片]", "图片"),
+        ("(?i)k版", "".join(_LETTERS)),
+    ],
+)
+def test_what_a_match_may_begin_with(source: str, characters: str) -> None:
+    assert opening(source) == frozenset(characters)
+
+
+@pytest.mark.parametrize(
+    "source", ["图?", "[^图]上", r"\p{Han}上", ".上", r"\d版", "(?:图|)", "(?i)é", "(?r)上接"]
+)
+def test_where_a_match_may_begin_with_anything(source: str) -> None:
+    assert opening(source) is None
 
 
 def test_most_patterns_are_passed_over_on_plain_text() -> None:

@@ -10,20 +10,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from pagefix.evidence import affinity
 from pagefix.evidence.affinity import Affinity
 from pagefix.matching import similar
 from pagefix.matching.assigning import best_pairs
+from pagefix.reprints.clusters import _components
 
 _GAINS = st.sampled_from([-1.0, 0.0, 0.25, 1.0]) | st.floats(-9, 9)
 
 
-@given(st.lists(_GAINS, min_size=1, max_size=9), st.booleans())
-def test_one_row_or_one_column_is_answered_as_scipy_answers(gains: list[float], upright: bool) -> None:
-    gain = np.array([gains]).T if upright else np.array([gains])
-    rows, columns = linear_sum_assignment(gain, maximize=True)
-    assert best_pairs(gain) == list(zip(rows.tolist(), columns.tolist(), strict=True))
+@given(st.integers(1, 9), st.integers(1, 9), st.data())
+def test_assignments_are_those_of_scipy_whichever_of_equals(
+    rows: int, columns: int, data: st.DataObject
+) -> None:
+    gains = data.draw(st.lists(_GAINS, min_size=rows * columns, max_size=rows * columns))
+    gain = np.array(gains).reshape(rows, columns)
+    found = linear_sum_assignment(gain, maximize=True)
+    assert best_pairs(gain) == list(zip(*(side.tolist() for side in found), strict=True))
+
+
+@given(st.integers(0, 20), st.data())
+def test_components_are_those_of_scipy(count: int, data: st.DataObject) -> None:
+    text = st.integers(0, max(0, count - 1))
+    links = data.draw(st.lists(st.tuples(text, text), max_size=20 if count else 0))
+    a, b = np.array(links, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    ours = _components(count, a, b).tolist()
+    assert ours == [labels.tolist().index(label) for label in labels.tolist()]
 
 
 @given(st.integers(2, 5), st.integers(2, 5), st.data())

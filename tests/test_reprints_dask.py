@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pagefix.cli.scheduler import dask_client
 from pagefix.errors import UsageError
 from pagefix.reprints import find_reprints
-from pagefix.reprints.cluster import DaskWorkers, workers_for
+from pagefix.reprints.cluster import DaskWorkers
 from pagefix.rules import load_rules
 from tests.support.printings import Desk, article, write_out
 
@@ -43,9 +44,8 @@ def test_two_workers_one_killed_give_the_same_bytes(tmp_path: Path, monkeypatch:
     here, there = write_out(tmp_path / "here", printed), write_out(tmp_path / "there", printed)
     assert find_reprints([here], RULES).clusters == 60
     killed: list[int] = []
-    with workers_for("local:2") as workers:
-        assert isinstance(workers, DaskWorkers)
-        client = workers.client
+    with dask_client("local:2") as client:
+        workers = DaskWorkers(client)
         processes = set(client.run(os.getpid).values())
         assert len(processes) == 2
         signed = workers.sign
@@ -74,8 +74,9 @@ def test_a_day_on_a_cluster_at_an_address(tmp_path: Path) -> None:
     find_reprints([here], RULES)
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
-        workers_for(cluster.scheduler_address) as workers,
+        dask_client(cluster.scheduler_address) as client,
     ):
+        workers = DaskWorkers(client)
         find_reprints([there], RULES, workers=workers)
         write_out(there, printed)
         find_reprints([there], RULES, workers=workers)
@@ -91,7 +92,7 @@ def test_a_day_on_a_cluster_at_an_address(tmp_path: Path) -> None:
     ],
 )
 def test_schedulers_that_are_none(scheduler: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said), workers_for(scheduler):
+    with pytest.raises(UsageError, match=said), dask_client(scheduler):
         pass
 
 

@@ -92,3 +92,21 @@ def test_an_alignment_depends_on_its_two_texts_alone() -> None:
     assert min(together.first[0], together.second[0]) > 0.97
     assert together.first[1] < 0.1
     assert together.second[2] > 0.97
+
+
+def test_a_passage_that_one_printing_holds_twice_is_still_found_in_the_other() -> None:
+    desk = Desk(9)
+    story = desk.story(4, 400)
+    twice = [story[0], story[1], desk.misread([story[1]], 0.02)[0], *desk.story(1, 400)]
+    keys = fold_batch(["".join(story), "".join(twice)])
+    found = align(keys, np.array([0]), np.array([1]))
+    assert 0.48 < found.first[0] < 0.52
+    assert 0.48 < found.second[0] < 0.52
+
+
+def test_a_refrain_is_no_passage() -> None:
+    desk = Desk(10)
+    refrain = desk.writer.paragraph(60)[:24]
+    one, other = ["".join(refrain + text for text in desk.story(4, 420)) for _ in range(2)]
+    found = align(fold_batch([one, other]), np.array([0]), np.array([1]))
+    assert max(found.first[0], found.second[0]) < 0.02

@@ -18,13 +18,21 @@ def may_start_processes() -> bool:
 
 
 def worker_processes(
-    jobs: int, begin: Callable[..., None] | None = None, *args: Any, way: BaseContext | None = None
+    jobs: int,
+    begin: Callable[..., None] | None = None,
+    *args: Any,
+    way: BaseContext | None = None,
+    warm: str = "",
 ) -> ProcessPoolExecutor:
     """An executor of ``jobs`` processes, each of which calls ``begin`` with ``args`` first.
 
-    ``way`` is how they are started.  Without it they are fresh interpreters: a fork of a process
-    with threads may hang, and holds its memory.
+    ``way`` is how they are started.  Without it they are no forks of this process: one with
+    threads may hang, and holds its memory.  Where the system has it, a server of forks imports
+    the module ``warm`` once for all of them; else each is a fresh interpreter.
     """
+    if way is None and warm and "forkserver" in multiprocessing.get_all_start_methods():
+        way = multiprocessing.get_context("forkserver")
+        way.set_forkserver_preload([warm])
     return ProcessPoolExecutor(
         jobs,
         mp_context=way or multiprocessing.get_context("spawn"),

@@ -135,7 +135,7 @@ def _thawed(rules: bytes) -> Rules:
 
 def _made(
     orders: Orders, edition: Edition, aside: Sequence[Failure], apart: bool
-) -> tuple[Head, list[bytes], dict[str, str]]:
+) -> tuple[Head, list[bytes], dict[str, bytes]]:
     doomed = {failure.page for failure in aside}
     pages, failures = _read(orders, [page for page in edition.pages if page.path not in doomed], edition.name)
     unread = len(failures)
@@ -158,7 +158,7 @@ def _made(
         folder=edition.folder,
         alone=edition.alone,
         pages=states,
-        files={name: digest_of(text.encode()) for name, text in texts.items()},
+        files={name: digest_of(text) for name, text in texts.items()},
         counts=_counts(cleaned, len(failures)),
         sizes=tuple(map(len, data)),
         body=digest_of(*data),
@@ -220,15 +220,15 @@ def _one_by_one(pages: Sequence[Page], rules: Rules) -> tuple[list[Page], list[C
     return good, cleaned, failures
 
 
-def _texts(cleaned: Sequence[Cleaned], folder: str) -> dict[str, str]:
+def _texts(cleaned: Sequence[Cleaned], folder: str) -> dict[str, bytes]:
     """Name and content of each article's file."""
-    texts: dict[str, str] = {}
+    texts: dict[str, bytes] = {}
     taken: set[str] = set()
     for part in cleaned:
         for article in part.articles:
             name = article_file_name(article).rpartition("/")[2]
             name = unique_name(f"{folder}/{name}" if folder else name, taken)
-            texts[name] = article_markdown(article)
+            texts[name] = article_markdown(article).encode()
     return texts
 
 

@@ -6,7 +6,6 @@ functions run in it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from pagefix.archive.outdir import Places, clear_folder
-from pagefix.errors import UsageError
 from pagefix.processes import may_start_processes, worker_processes
 
 # Tasks in hand for each worker: one at work, one waiting, so that none is idle.
@@ -121,7 +119,7 @@ def crew_of(executor: Executor | None, jobs: int | None, places: Places) -> Iter
 
 
 def _processes(jobs: int, places: Places) -> ProcessPoolExecutor:
-    return worker_processes(jobs, _hold_lock, str(places.crew))
+    return worker_processes(jobs, _hold_lock, str(places.crew), warm="pagefix.archive.warm")
 
 
 def _one_process(like: Executor, places: Places) -> Executor | None:
@@ -153,40 +151,3 @@ def _hold_lock(crew: str) -> None:
 
 
 _held: list[Any] = []
-
-
-@contextmanager
-def dask_executor(scheduler: str) -> Iterator[tuple[Executor, int]]:
-    """An executor on a Dask scheduler and how many tasks it does at once.
-
-    ``scheduler`` is its address, or ``local:N`` for N worker processes here.
-
-    The workers must see the archive and OUT under the same paths.  Raises
-    :class:`~pagefix.errors.UsageError` where Dask is not installed or does not answer.
-    """
-    try:
-        import distributed
-    except ImportError:
-        raise UsageError(
-            "--scheduler needs Dask", remedy="pip install 'pagefix[dask]', or use --jobs"
-        ) from None
-    connect: Any = distributed.Client
-    kind, _, number = scheduler.partition(":")
-    with contextlib.ExitStack() as stack:
-        try:
-            if kind == "local":
-                if not number.isdecimal() or not int(number):
-                    raise UsageError(f"{scheduler!r} names no number of workers", remedy="write local:4")
-                client = connect(
-                    n_workers=int(number), threads_per_worker=1, processes=True, dashboard_address=None
-                )
-            else:
-                client = connect(scheduler, timeout=10)
-        except (OSError, ValueError) as fault:
-            raise UsageError(
-                f"no Dask scheduler answers: {fault}", place=scheduler, remedy="check the address"
-            ) from None
-        stack.callback(client.close)
-        if client.cluster is not None:
-            stack.callback(client.cluster.close)
-        yield client.get_executor(), max(1, sum(client.nthreads().values()))

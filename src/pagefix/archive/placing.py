@@ -26,7 +26,7 @@ def put_edition(
     head: Head,
     rows: Sequence[bytes],
     looked: int,
-    texts: Mapping[str, str],
+    texts: Mapping[str, bytes],
     old: Head | None,
 ) -> list[str]:
     """Puts a part and the article files ``texts`` in place, and takes away those that are stale.
@@ -39,7 +39,7 @@ def put_edition(
     try:
         staged.mkdir(parents=True)
         for n, text in enumerate(texts.values()):
-            (staged / f"{n}.md").write_text(text, encoding="utf-8", newline="")
+            (staged / f"{n}.md").write_bytes(text)
         write_part(staged / _PART, head, rows, looked)
         plan = {
             "moves": [[name, before.get(name), head.files[name]] for name in texts],
@@ -121,15 +121,15 @@ def _set_beside(target: Path) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    # Another worker may take the empty folder away between the two steps.
+    # Nearly always the folder is there; another worker may take it away, empty, between two steps.
     for _ in range(10):
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             source.replace(target)
             return
         except FileNotFoundError:
             if not source.exists():
                 return
+        target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)
 
 

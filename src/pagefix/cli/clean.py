@@ -87,10 +87,11 @@ def clean(
     with ExitStack() as stack:
         executor = None
         if scheduler is not None:
-            from pagefix.archive.executors import dask_executor
+            from pagefix.cli.scheduler import dask_client
 
-            executor, workers = stack.enter_context(dask_executor(scheduler))
-            jobs = jobs or workers
+            client = stack.enter_context(dask_client(scheduler))
+            executor = client.get_executor()
+            jobs = jobs or max(1, sum(client.nthreads().values()))
         report = stack.enter_context(progress(quiet or as_json))
         summary = clean_archive(
             archive,

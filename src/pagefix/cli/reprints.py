@@ -74,7 +74,6 @@ def reprints(
       pagefix reprints morning evening --paragraphs
     """
     from pagefix.reprints import find_reprints
-    from pagefix.reprints.cluster import workers_for
     from pagefix.rules import load_rules
 
     for out in outs:
@@ -83,7 +82,12 @@ def reprints(
     rules = load_rules(rules_folder)
     with ExitStack() as stack:
         put = stack.enter_context(_kept_in_the_books(outs, rules))
-        workers = stack.enter_context(workers_for(scheduler))
+        workers = None
+        if scheduler is not None:
+            from pagefix.cli.scheduler import dask_client
+            from pagefix.reprints.cluster import DaskWorkers
+
+            workers = DaskWorkers(stack.enter_context(dask_client(scheduler)))
         found = find_reprints(
             outs, rules, paragraphs=paragraphs, workers=workers, memory=memory, rebuild=rebuild, put=put
         )

@@ -34,10 +34,14 @@ class Affinity:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
-        self._cells, self._shared = _shared(texts)
-        self._table = np.zeros(len(texts) ** 2 if len(texts) <= _DENSE else 0)
-        if len(self._table):
-            self._table[self._cells] = self._shared
+        cells, shared = _shared(texts)
+        self._table: Floats = np.zeros(0)
+        if len(cells) and len(texts) <= _DENSE:
+            self._table = np.bincount(cells, weights=shared, minlength=len(texts) ** 2).astype(np.float64)
+            self._cells = np.flatnonzero(self._table)
+            self._shared = self._table[self._cells]
+        else:
+            self._cells, self._shared = _summed(cells, shared)
 
     def __call__(self, i: Ints, j: Ints) -> Floats:
         if not len(self._cells):
@@ -73,7 +77,7 @@ def likeness_of(pairs: Sequence[tuple[str, str]]) -> Floats:
 
 
 def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
-    """The pairs of texts that share anything, as ``i * len(texts) + j`` in order, and how much they share.
+    """Pairs of texts that share a bigram, as ``i * len(texts) + j``, and what it counts for them.
 
     Every bigram of few texts gives its squared rarity to each pair of them.
     """
@@ -83,8 +87,7 @@ def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
     keep = (found_in >= 2) & (found_in <= _COMMON)
     rows, found_in = rows[np.repeat(keep, found_in)], found_in[keep]
     rarity = np.log(max(len(texts), _FULL_PAGE) / found_in)
-    cells, shared = _crossed(rows, found_in, len(texts)), np.repeat(rarity * rarity, found_in * found_in)
-    return _summed(cells, shared)
+    return _crossed(rows, found_in, len(texts)), np.repeat(rarity * rarity, found_in * found_in)
 
 
 def _crossed(rows: Ints, found_in: Ints, size: int) -> Ints:

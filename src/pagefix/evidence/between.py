@@ -123,9 +123,9 @@ def character_columns(
 
 def affinity_columns(fragments: Sequence[Fragment], i: Ints, j: Ints) -> Columns:
     """Whether the two, and what surrounds them, speak of the same thing."""
-    titles = list(dict.fromkeys(f.title for f in fragments))
-    affinity = Affinity([f.text for f in fragments] + titles)
-    title = np.array([len(fragments) + titles.index(f.title) for f in fragments], dtype=np.int64)
+    titles = {title: n for n, title in enumerate(dict.fromkeys(f.title for f in fragments))}
+    affinity = Affinity([*(f.text for f in fragments), *titles])
+    title = np.array([len(fragments) + titles[f.title] for f in fragments], dtype=np.int64)
     region = np.array([f.region for f in fragments])
     above = np.maximum(i - 1, 0)
     above = np.where(region[above] == region[i], above, i)

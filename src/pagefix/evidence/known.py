@@ -11,6 +11,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _BITS = 21  # of a code point
+# So many runs of four are looked for one by one in the text; for more of them it is cut into its runs.
+_FEW = 64
 _NONE = "\udfff"  # where a side has one character only: a lone surrogate stands on no page
 
 
@@ -32,8 +34,15 @@ def known_across(tails: Sequence[str], heads: Sequence[str], known: str) -> tupl
     two = _stands_in(np.sort(pairs), t1 << _BITS | h1)
     left = np.where(t2 != ord(_NONE), _stands_in(threes, (t2 << _BITS | t1) << _BITS | h1), two)
     right = np.where(h2 != ord(_NONE), _stands_in(threes, (t1 << _BITS | h1) << _BITS | h2), two)
-    four = left & right  # few are left, and those few are looked for
-    four[four] = [tails[at][-2:] + heads[at][:2] in known for at in np.flatnonzero(four).tolist()]
+    four = left & right
+    at = np.flatnonzero(four)
+    if len(at) <= _FEW:
+        four[at] = [tails[n][-2:] + heads[n][:2] in known for n in at.tolist()]
+    else:
+        runs = {known[n : n + 4] for n in range(len(known) - 3)}
+        # Of runs that are shorter all is known by now.
+        asked = (tails[n][-2:] + heads[n][:2] for n in at.tolist())
+        four[at] = [run in runs or len(run) < 4 for run in asked]
     return two, left.astype(np.int64) + right, four
 
 

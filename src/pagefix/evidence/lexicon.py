@@ -49,6 +49,7 @@ def speech_of(tag: str) -> str:
     return "nr" if tag.startswith("nr") else tag[:1] or "x"
 
 
+@lru_cache(maxsize=4096)
 def names_share(text: str) -> float:
     """The share of ``text``'s characters that stand in what the segmenter takes for personal names."""
     import rjieba

@@ -23,8 +23,8 @@ from pagefix.evidence.ends import (
     columns_of,
     edge_columns,
     fragment_columns,
-    fragment_rows,
     line_widths,
+    pair_rows,
 )
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
@@ -161,11 +161,11 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     tail_rows: list[Features] = []
     head_rows: list[Features] = []
     for number, (tail, head) in enumerate(pairs):
-        mine = [Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head))]
-        rows = fragment_rows(mine, (0, 0))
-        fragments += mine
-        tail_rows += rows[0]
-        head_rows += rows[1]
+        first, second = (Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head)))
+        fragments += (first, second)
+        tail_row, head_row = pair_rows(first, second)
+        tail_rows += (tail_row, {})
+        head_rows += ({}, head_row)
     ends, begins = edge_columns([f.text for f in fragments], weights.characters)
     tails, heads = columns_of(tail_rows) | ends, columns_of(head_rows) | begins
     i = np.arange(0, len(fragments), 2, dtype=np.int64)

@@ -83,7 +83,9 @@ def _table() -> tuple[Codes, npt.NDArray[np.bool_]]:
 
 def _looked_up(units: Codes) -> Codes:
     table, known = _table()
-    missing = np.unique(units[~known[units]])
+    met = np.zeros(len(known), dtype=bool)
+    met[units] = True
+    missing = np.flatnonzero(met & ~known)
     if len(missing):
         words = [c for c in map(chr, missing.tolist()) if not 0xD800 <= ord(c) < 0xE000 and c.isalnum()]
         table[[ord(c) for c in words]] = [_one_unit(c) for c in _simplified(words)]

@@ -9,7 +9,7 @@ all exact ones and 99 % of the noisy ones in about a millisecond.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,7 @@ _COMMON = 8
 _DRIFT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Two stretches that read alike: ``a0`` to ``a1`` of text ``a``, ``b0`` to ``b1`` of ``b``.
 
     Offsets are characters of each text; ``a`` stands before ``b``, or ``a0`` before ``b0``.

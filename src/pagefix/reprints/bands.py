@@ -9,6 +9,7 @@ signature is a datasketch ``MinHash`` and its bands are those of a ``MinHashLSH`
 from __future__ import annotations
 
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,10 +74,19 @@ def as_minhash(signature: Signatures, scheme: Scheme) -> MinHash:
 
 @lru_cache(maxsize=4)
 def _permutations(count: int, seed: int) -> tuple[Signatures, Signatures]:
-    """datasketch's affine32 permutations; a test compares them with its own."""
-    random = np.random.RandomState(seed)
-    factors = random.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return factors, random.randint(0, 1 << 32, count, dtype=np.uint32)
+    """datasketch's affine32 permutations; a test compares them with its own.
+
+    It draws them from numpy's RandomState, a Mersenne twister as Python's own is, which need not be
+    imported first.
+    """
+    state = [seed]
+    for n in range(1, 624):
+        state.append((1812433253 * (state[-1] ^ state[-1] >> 30) + n) & 0xFFFFFFFF)
+    dice = Random()
+    dice.setstate((3, (*state, 624), None))
+    factors = [2 * (dice.getrandbits(32) & 0x7FFFFFFF) + 1 for _ in range(count)]
+    offsets = [dice.getrandbits(32) for _ in range(count)]
+    return np.array(factors, dtype=np.uint32), np.array(offsets, dtype=np.uint32)
 
 
 def _mixed(values: Signatures) -> Signatures:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -202,7 +203,12 @@ def gather(old: Sequence[Words], new: Words) -> Words:
     parts = [new]
     for words in old:
         low = np.searchsorted(words, asked << _SHIFT, side="left")
-        high = np.searchsorted(words, (asked << _SHIFT) | TEXT_MASK, side="right")
+        # Few are there at all: only of those the other end is looked for.
+        there = np.zeros(len(low), dtype=bool)
+        inside = low < len(words)
+        there[inside] = (words[low[inside]] >> _SHIFT) == asked[inside]
+        low = low[there]
+        high = np.searchsorted(words, (asked[there] << _SHIFT) | TEXT_MASK, side="right")
         sizes = high - low
         at = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
         parts.append(np.asarray(words[at], dtype=np.uint64))
@@ -210,12 +216,18 @@ def gather(old: Sequence[Words], new: Words) -> Words:
     return gathered
 
 
-def distinct(words: Words) -> Words:
-    """Sorted words, each once (a text may have a shingle many times)."""
+_Number = TypeVar("_Number", bound=np.generic)
+
+
+def distinct(words: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Words or numbers, sorted, each once (a text may have a shingle many times).
+
+    numpy.unique would import masked arrays first, which takes as long as comparing a day.
+    """
     if len(words) < 2:
         return words
     words = np.sort(words)
-    once: Words = words[np.concatenate([[True], words[1:] != words[:-1]])]
+    once: npt.NDArray[_Number] = words[np.concatenate([[True], words[1:] != words[:-1]])]
     return once
 
 

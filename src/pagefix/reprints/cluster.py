@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pagefix.errors import UsageError
 from pagefix.reprints.candidates import RANGE, Met, sum_met
 from pagefix.reprints.scheme import Scheme
 from pagefix.reprints.segments import Segment
 from pagefix.reprints.tasks import Batch, SignedBatch, align_pairs, meet_slices, sign_batch, slice_batch
 from pagefix.reprints.verification import Aligned
-from pagefix.reprints.workers import Hands, Work, Workers
+from pagefix.reprints.workers import Hands, Work
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -71,45 +69,3 @@ class DaskWorkers:
                 yield waiting.pop(0).result()
         for future in waiting:
             yield future.result()
-
-
-@contextmanager
-def workers_for(scheduler: str | None) -> Iterator[Workers]:
-    """Workers for ``--scheduler``: none, ``local:N`` (N processes of this machine), or an address.
-
-    Raises :class:`~pagefix.errors.UsageError` where Dask is not installed, the number is none, or
-    nobody answers at the address.
-    """
-    if scheduler is None:
-        yield Hands()
-        return
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise UsageError(
-            "--scheduler needs Dask", place=scheduler, remedy="pip install 'pagefix[dask]'"
-        ) from None
-    kind, _, number = scheduler.partition(":")
-    if kind != "local":
-        try:
-            client = Client(scheduler, timeout=10)
-        except (OSError, ValueError) as fault:
-            raise UsageError(
-                f"no Dask scheduler answers ({fault})", place=scheduler, remedy="start it, or use local:N"
-            ) from None
-        with client:
-            yield DaskWorkers(client)
-        return
-    if not number.isdigit() or not int(number):
-        raise UsageError("local: needs a number of processes", place=scheduler, remedy="write local:2")
-    with (
-        LocalCluster(
-            n_workers=int(number),
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs=50,
-        ) as local,
-        Client(local) as client,
-    ):
-        yield DaskWorkers(client)

@@ -46,6 +46,16 @@ class PairBook:
         rare = totals - self.common
         return Evidence(self.shared, self.bands, (rare[a], rare[b]), (totals[a], totals[b]))
 
+    def rows(self, at: Ints) -> PairBook:
+        """The book of some of its pairs."""
+        return replace(
+            self,
+            keys=self.keys[at],
+            shared=self.shared[at],
+            bands=self.bands[at],
+            aligned=some(self.aligned, at),
+        )
+
 
 def empty_book() -> PairBook:
     """Nothing known."""
@@ -58,9 +68,8 @@ def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> Pai
 
     A single shared seed is chance and is not kept, nor is a pair that has nothing left.
     """
-    keys = merged_keys(book.keys, seeds.keys[seeds.counts >= 2], bands.keys)
+    keys, old = _with_more(book.keys, merged_keys(seeds.keys[seeds.counts >= 2], bands.keys))
     shared, banded = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
-    old = np.searchsorted(keys, book.keys)
     shared[old], banded[old] = book.shared, book.bands
     for target, change in ((shared, seeds), (banded, bands)):
         at, there = _places(keys, change.keys)
@@ -70,19 +79,25 @@ def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> Pai
     known = nothing(len(keys))
     known.longest[:] = -1
     _put(known, old, book.aligned)
+    if stays.all():
+        return PairBook(book.gone, common, keys, shared, banded, known)
     return PairBook(book.gone, common, keys[stays], shared[stays], banded[stays], some(known, stays))
 
 
 def without(book: PairBook, leaves: npt.NDArray[np.bool_]) -> PairBook:
     """``book`` without the pairs of texts that leave."""
-    stays = ~(leaves[book.pairs.first] | leaves[book.pairs.second])
-    return replace(
-        book,
-        keys=book.keys[stays],
-        shared=book.shared[stays],
-        bands=book.bands[stays],
-        aligned=some(book.aligned, stays),
-    )
+    return book.rows(np.flatnonzero(~(leaves[book.pairs.first] | leaves[book.pairs.second])))
+
+
+def _with_more(keys: Keys64, more: Keys64) -> tuple[Keys64, Ints]:
+    """``keys`` with those of ``more`` (both rising) that are new, and where the old ones are now."""
+    place = np.searchsorted(keys, more)
+    new = np.ones(len(more), dtype=bool)
+    inside = place < len(keys)
+    new[inside] = keys[place[inside]] != more[inside]
+    place = place[new]
+    shift = np.cumsum(np.bincount(place, minlength=len(keys))[: len(keys)])
+    return np.insert(keys, place, more[new]), np.arange(len(keys)) + shift
 
 
 def remembered(book: PairBook, old: PairBook, numbers: Ints) -> PairBook:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pagefix.matching.batches import Ints
+from pagefix.reprints.candidates import distinct
 from pagefix.reprints.clusters import Kinds, kind_of, kind_of_cluster, representative
 from pagefix.reprints.index import Index
 from pagefix.reprints.places import Places
@@ -56,9 +57,9 @@ class Reporter:
         chiefs = np.concatenate(
             [np.full(len(group), group[representative(self.places.size[group])]) for group in groups]
         )
-        distinct = np.unique(texts)
-        keys = take_keys(self.index.segments, distinct)
-        found = align(keys, np.searchsorted(distinct, texts), np.searchsorted(distinct, chiefs))
+        once = distinct(texts)
+        keys = take_keys(self.index.segments, once)
+        found = align(keys, np.searchsorted(once, texts), np.searchsorted(once, chiefs))
         ends = np.cumsum([0, *map(len, groups)]).tolist()
         for (low, high), group in zip(pairwise(ends), groups, strict=True):
             yield self._row(group, some(found, slice(low, high)))

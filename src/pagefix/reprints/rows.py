@@ -19,6 +19,7 @@ from pagefix.matching.batches import Ints
 ARTICLES = "articles.jsonl"
 Numbers = npt.NDArray[np.uint64]
 
+_BUFFER = 1 << 20
 _KEY = b', "cluster": '
 _VALUE = re.compile(rb'(?:null|"(?:[^"\\]|\\.)*")(?=[,}])')
 
@@ -48,13 +49,13 @@ def scan(out: Path, number: int = 0) -> Lines:
     Raises :class:`~pagefix.errors.UsageError` where the file is missing or a line holds no article.
     """
     path = out / ARTICLES
-    digests: list[int] = []
+    digests: list[bytes] = []
     ends: list[int] = []
-    marks: list[tuple[int, int]] = []
+    marks: list[int] = []
     at = 0
-    salt = number.to_bytes(4, "little")
+    fresh = blake2b(digest_size=8, salt=number.to_bytes(4, "little"))
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=_BUFFER) as stream:
             for line in stream:
                 key = line.rfind(_KEY)
                 value = _VALUE.match(line, key + len(_KEY)) if key >= 0 else None
@@ -65,17 +66,19 @@ def scan(out: Path, number: int = 0) -> Lines:
                         remedy="clean the archive again",
                     )
                 start, end = value.span()
-                digest = blake2b(line[:start], digest_size=8, salt=salt)
+                digest = fresh.copy()
+                digest.update(line[:start])
                 digest.update(line[end:])
-                digests.append(int.from_bytes(digest.digest(), "little"))
-                marks.append((at + start, at + end))
+                digests.append(digest.digest())
+                marks += (at + start, at + end)
                 at += len(line)
                 ends.append(at)
     except FileNotFoundError:
         raise UsageError("no such file", place=str(path), remedy="run pagefix clean first") from None
     bounds = np.array([0, *ends], dtype=np.int64)
     values = np.array(marks, dtype=np.int64).reshape(-1, 2)
-    return Lines(path, np.array(digests, np.uint64), bounds[:-1], bounds[1:], values[:, 0], values[:, 1])
+    told = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    return Lines(path, told, bounds[:-1], bounds[1:], values[:, 0], values[:, 1])
 
 
 def read_rows(path: Path, starts: Sequence[int], ends: Sequence[int]) -> Iterator[dict[str, Any]]:

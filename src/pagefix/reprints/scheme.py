@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pagefix.rules import Rules
 
 # Whatever changes the meaning of stored numbers changes this.
-FORMAT = 1
+FORMAT = 2
 HASH = "pair64-fmix"
 SIGNATURE = "datasketch-affine32"
 

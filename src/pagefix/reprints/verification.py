@@ -137,7 +137,7 @@ def _by_chains(
     keys: Keys, text: str, first: Ints, second: Ints, rest: Ints, found: Aligned
 ) -> npt.NDArray[np.bool_]:
     """Fills in the rows ``rest``; says of each whether it has more than one chain."""
-    chains = find_chains(keys, first[rest], second[rest])
+    chains = find_chains(keys, first[rest], second[rest], passages=True)
     pair = chains.pair
     a, b = keys.bounds[first[rest][pair]], keys.bounds[second[rest][pair]]
     one = _cuts(text, a + chains.a0, a + chains.a1)

@@ -13,13 +13,15 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_folder, shipped_folder
 from pagefix.rules.patterns import Pattern
-from pagefix.rules.sieve import Sieve, sieve
+
+if TYPE_CHECKING:
+    from pagefix.rules.sieve import Left, Sieve
 
 __all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
@@ -111,9 +113,28 @@ class Rules:
 
     def sift(self, kind: str, text: str) -> Sequence[Pattern]:
         """The patterns of one kind that can match in ``text``, told by its characters, in file order."""
+        return self.sifted(text).get(kind, ())
+
+    def sifted(self, text: str) -> Left:
+        """What :meth:`sift` gives for every kind that is left: for who asks about many kinds."""
+        return self._sift()(text)
+
+    def sift_all(self, texts: Sequence[str]) -> None:
+        """Sifts a page's blocks together, in a fraction of the time, before they are asked about."""
+        self._sift().prepare(texts)
+
+    def _sift(self) -> Sieve:
         if self._sieve is None:
-            self._sieve = sieve(chain.from_iterable(self._patterns.values()))
-        return self._sieve(text).get(kind, ())
+            from pagefix.rules.sieve import Sieve  # numpy: who only reads rules need not wait for it
+
+            self._sieve = Sieve(chain.from_iterable(self._patterns.values()))
+        return self._sieve
+
+    def compile(self) -> None:
+        """Compiles every pattern now, and not when it is first used: for a process that is forked."""
+        for pattern in chain.from_iterable(self._patterns.values()):
+            pattern.compile()
+        self._sift()
 
     def number(self, identity: str) -> float:
         """A threshold.  Raises KeyError where no rule has this id."""

@@ -105,5 +105,8 @@ def _span(span: Span) -> list[str | int]:
     return [span.page, span.start, span.end]
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+
+
 def _line(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    return _encoded(row) + "\n"

@@ -46,7 +46,7 @@ def stops_lost(gold: GoldPage, fragments: Sequence[Fragment]) -> list[Fragment]:
     dice = random.Random(f"{gold.edition}/{gold.page.path}")
     often = dice.choice((0.0, 0.0, 0.0, 0.0, 0.0, 0.12))
     return [
-        replace(f, text=f.text[:-1])
+        f._replace(text=f.text[:-1])
         if f.text[-1:] == "。" and len(f.text) > 1 and dice.random() < often
         else f
         for f in fragments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from pagefix.evidence.affinity import Floats, Ints
 
 # The mean of so many best likenesses: one may be by chance, and a long article has many poor ones.
 _BEST = 3
+_CELLS = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,21 @@ class Pull:
     article: Ints
     strength: Floats
 
-    def of(self, step: int, articles: int) -> Floats:
-        """What draws ``step`` to each of the ``articles``."""
-        mine = slice(self.first[step], self.first[step + 1])
-        row = np.zeros(articles)
-        row[self.article[mine]] = self.strength[mine]
-        return row
+    def rows(self, articles: int, strangers: float) -> Iterator[Floats]:
+        """For each step what draws it to each of the ``articles``, and last to none of them.
+
+        Made for many steps at once, as long as that takes no more than some megabytes.
+        """
+        steps = len(self.first) - 1
+        many = max(1, _CELLS // (articles + 1))
+        for low in range(0, steps, many):
+            high = min(low + many, steps)
+            mine = slice(self.first[low], self.first[high])
+            table = np.zeros((high - low, articles + 1))
+            step = np.repeat(np.arange(high - low), np.diff(self.first[low : high + 1]))
+            table[step, self.article[mine]] = self.strength[mine]
+            table[:, articles] = strangers
+            yield from table
 
 
 def pull_of(labels: Sequence[int], i: Ints, j: Ints, likeness: Floats) -> Pull:

@@ -12,7 +12,7 @@ along.  What stands above the first headline may belong to nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ from pagefix.rules import Rules
 from pagefix.steps.articles.pull import Pull, pull_of
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One fragment on the way down the page.
 
     ``block`` is the paragraph it is a piece of; ``begins`` the article that it begins, or
@@ -82,32 +81,32 @@ def _best_path(
     nobody = articles
     best = np.full(articles + 1, -np.inf)
     best[nobody] = 0.0
+    stayed = np.arange(articles + 1, dtype=np.int32)
+    costs = np.full(articles + 1, np.inf)
     trail: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
     newest, ended = -1, False
-    for at, step in enumerate(steps):
-        came_from = np.arange(articles + 1, dtype=np.int32)
-        top = int(np.argmax(best))
+    for at, (step, drawn) in enumerate(zip(steps, pull.rows(articles, _STRANGERS), strict=True)):
+        came_from = stayed
+        top = int(best.argmax())
         if step.begins >= 0:
             value = best[top]
             best = np.full(articles + 1, -np.inf)
             best[step.begins] = value
-            came_from[:] = top
+            came_from = np.full(articles + 1, top, dtype=np.int32)
             newest = step.begins
+            costs[:] = np.inf
+            costs[:newest] = go_back
+            # Home is the article whose headline stands above: it was only interrupted.
+            costs[newest] = go_home
         elif not step.stays:
             if ended:
                 best[top] -= go_back
-                top = int(np.argmax(best))
-            costs = np.full(articles + 1, np.inf)
-            costs[: newest + 1] = go_back
-            if newest >= 0:
-                # Home is the article whose headline stands above: it was only interrupted.
-                costs[newest] = go_home
+                top = int(best.argmax())
             if newest + 1 < articles:
                 costs[newest + 1] = go_ahead_fresh if step.fresh or newest < 0 else go_ahead
             reach = best[top] - costs
-            moved = reach > best
-            came_from[moved] = top
-            best = np.maximum(best, reach) + weight * np.append(pull.of(at, articles), _STRANGERS)
+            came_from = np.where(reach > best, np.int32(top), stayed)
+            best = np.maximum(best, reach) + weight * drawn
             follows = home[step.block] if first_piece[step.block] != at else -1
             forced = step.home if 0 <= step.home <= newest else follows
             if forced >= 0:
@@ -116,7 +115,7 @@ def _best_path(
                     value, origin = best[top] - go_back, top
                 best = np.full(articles + 1, -np.inf)
                 best[forced] = value
-                came_from[:] = origin
+                came_from = np.full(articles + 1, origin, dtype=np.int32)
         ended = step.ends
         trail.append(came_from)
     current, labels = int(np.argmax(best)), [-1] * len(steps)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
@@ -15,7 +17,7 @@ from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
-from pagefix.steps.blocks.lines import find_lines
+from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.typed import Stretch, Typed
 from pagefix.steps.blocks.units import Unit, find_units
 
@@ -25,8 +27,7 @@ _LETTERED_SPACE = re.compile(r"&(?:nbsp|emsp|ensp|thinsp);|<br\s*/?>", re.IGNORE
 _NOT_TEXT = frozenset({Role.MARK, Role.IMAGE, Role.FURNITURE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
+class _Raw(NamedTuple):
     """A stretch of the page that is one block; ``typed`` is None while its role is open."""
 
     pieces: tuple[Stretch, ...]
@@ -51,16 +52,25 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
 
 
 def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
-    tables = [found.span() for found in _TABLE.finditer(text)]
+    tables = [found.span() for found in _TABLE.finditer(text)] if "<" in text else []
     for start, end in tables:
         yield _Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
-    outside = [line for line in find_lines(text) if not any(a <= line.start < b for a, b in tables)]
+    starts = [start for start, _ in tables]
+
+    def in_table(line: Line) -> bool:
+        at = bisect_right(starts, line.start) - 1
+        return at >= 0 and line.start < tables[at][1]
+
+    outside = [line for line in find_lines(text) if not in_table(line)]
 
     def one_byline(joined: str) -> bool:
         return words(joined) <= 60 and marks.whole_credit(joined, rules) is not None
 
     covered: list[Stretch] = list(tables)
-    for unit in find_units(text, outside, one_byline):
+    units = find_units(text, outside, one_byline)
+    lines = (text[slice(*unit.outer[0])] for unit in units)
+    rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
+    for unit in units:
         for raw in _split(text, unit, rules):
             covered += raw.pieces
             yield raw
@@ -104,7 +114,7 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
     for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
         if between := _trim(joined, at, start):
             part = _part(text, stretches, *between, level)
-            yield replace(part, typed=marks.whole(part.text, level, rules))
+            yield part._replace(typed=marks.whole(part.text, level, rules))
             level = 0
         if typed is not None:
             yield _part(text, stretches, start, end, 0, typed)
@@ -164,7 +174,7 @@ def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
     if found is None:
         return raws
     return [
-        replace(raw, typed=Typed(Role.FURNITURE, found)) if at in shown else raw
+        raw._replace(typed=Typed(Role.FURNITURE, found)) if at in shown else raw
         for at, raw in enumerate(raws)
     ]
 
@@ -174,7 +184,7 @@ def _page_head(raws: list[_Raw]) -> list[_Raw]:
     out, at_top = [], True
     for raw in raws:
         loose = raw.typed is not None and raw.typed.role is Role.FURNITURE and not raw.typed.sure
-        out.append(replace(raw, typed=None) if loose and not at_top else raw)
+        out.append(raw._replace(typed=None) if loose and not at_top else raw)
         at_top = at_top and raw.typed is not None and raw.typed.role in _NOT_TEXT
     return out
 
@@ -191,9 +201,9 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
         after = raws[shown[n + 1]] if n + 1 < len(shown) else None
         marked = raw.text[0] in _BYLINE_MARKS
         if marked and _may_head(before) and not raw.level and _names(raw.text):
-            out[at] = replace(raw, typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
+            out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
-            out[at] = replace(raw, typed=None)
+            out[at] = raw._replace(typed=None)
     return out
 
 
@@ -204,7 +214,7 @@ def _briefs(raws: list[_Raw]) -> list[_Raw]:
         if at < len(raws) and _marked(raws[at]) and raws[at].text[0] == raws[start].text[0]:
             continue
         if at - start >= 3 and _marked(raws[start]):
-            out[start:at] = [replace(raw, typed=None) for raw in raws[start:at]]
+            out[start:at] = [raw._replace(typed=None) for raw in raws[start:at]]
         start = at
     return out
 

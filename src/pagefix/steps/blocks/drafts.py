@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pagefix.model import Role
 
@@ -10,8 +10,7 @@ Features = dict[str, float]
 """Named numbers; the weights that go with the names live in ``rules/headings.toml``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A block whose role may still be open (``role`` None).
 
     ``text`` is folded; ``lands`` marks a jump line that says where its text comes from.

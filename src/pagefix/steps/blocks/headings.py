@@ -227,7 +227,8 @@ def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int,
 
 def _means(affinity: Affinity, these: Sequence[Sequence[int]], those: Sequence[Sequence[int]]) -> list[float]:
     """The mean likeness, at most 5, of all pairs of each row of ``these`` with that of ``those``; else 0."""
-    pairs = [[(i, j) for i in a for j in b] for a, b in zip(these, those, strict=True)]
-    flat = np.array([pair for row in pairs for pair in row], dtype=np.int64).reshape(-1, 2)
-    likeness = iter(affinity(flat[:, 0], flat[:, 1]).tolist())
-    return [min(sum(islice(likeness, len(row))) / len(row), 5.0) if row else 0.0 for row in pairs]
+    i = [one for a, b in zip(these, those, strict=True) for one in a for _ in b]
+    j = [one for a, b in zip(these, those, strict=True) for _ in a for one in b]
+    likeness = iter(affinity(np.array(i, dtype=np.int64), np.array(j, dtype=np.int64)).tolist())
+    sizes = (len(a) * len(b) for a, b in zip(these, those, strict=True))
+    return [min(sum(islice(likeness, size)) / size, 5.0) if size else 0.0 for size in sizes]

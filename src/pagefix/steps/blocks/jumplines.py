@@ -6,7 +6,7 @@ code point; what a match names is cut from the text itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pagefix.matching.keys import fold
@@ -18,9 +18,10 @@ from pagefix.steps.blocks.typed import Stretch, Typed, group
 def whole_jump(text: str, rules: Rules) -> Typed | None:
     """A jump line that is a block of its own."""
     folded = fold(text)
+    left = rules.sifted(folded)
     for way, kinds in _JUMP_LINES:
         for kind in kinds:
-            for pattern in rules.sift(kind, folded):
+            for pattern in left.get(kind, ()):
                 if found := pattern.fullmatch(folded):
                     return _typed(way, pattern, found, text)
     return None
@@ -39,9 +40,13 @@ def find_jumps(text: str, rules: Rules) -> list[tuple[Stretch, Typed]]:
     reader put two lines together, it needs one of them, or an arrow, and no quotation marks.
     """
     folded = fold(text)
-    found, start, end = _at_edges(text, folded, rules)
+    left = rules.sifted(folded)
+    patterns = [(way, pattern) for way, kind in _KINDS for pattern in left.get(kind, ())]
+    if not patterns:
+        return []
+    found, start, end = _at_edges(text, folded, patterns)
     if any(sign in folded for sign in _PAGE):
-        found += _inside(text, folded, start, end, rules)
+        found += _inside(text, folded, start, end, patterns)
     return sorted(found, key=lambda item: item[0])
 
 
@@ -49,49 +54,46 @@ _PAGE = "版页"
 _OPEN, _CLOSED, _QUOTES = "（(【[〔［▲▼►▶◀◄△▽→←", "）)】]〕］", '“「『‘"'
 
 
-def _at_edges(text: str, folded: str, rules: Rules) -> tuple[list[tuple[Stretch, Typed]], int, int]:
+def _at_edges(
+    text: str, folded: str, patterns: Sequence[tuple[Way, Pattern]]
+) -> tuple[list[tuple[Stretch, Typed]], int, int]:
     """Marks glued to the beginning or the end, from the outside in, and what they leave of the text."""
     marks: list[tuple[Stretch, Typed]] = []
     start, end = 0, len(text)
     searching = True
     while searching and start < end:
         searching = False
-        for way, kind in _KINDS:
-            for pattern in rules.sift(kind, folded):
-                found = pattern.match(folded, start)
-                if found and found.start() == start and start < found.end() < end:
-                    marks.append(((start, found.end()), _typed(way, pattern, found, text)))
-                    start, searching = found.end(), True
-                found = _at_end(pattern, folded, start, end)
-                if found and found.start() > start:
-                    marks.append(((found.start(), end), _typed(way, pattern, found, text)))
-                    end, searching = found.start(), True
+        for way, pattern in patterns:
+            found = pattern.match(folded, start)
+            if found and found.start() == start and start < found.end() < end:
+                marks.append(((start, found.end()), _typed(way, pattern, found, text)))
+                start, searching = found.end(), True
+            found = _at_end(pattern, folded, start, end)
+            if found and found.start() > start:
+                marks.append(((found.start(), end), _typed(way, pattern, found, text)))
+                end, searching = found.start(), True
     return marks, start, end
 
 
 _KINDS = ((Way.FROM, "jump_from"), (Way.TO, "jump_to"))
 
 
-def _inside(text: str, folded: str, start: int, end: int, rules: Rules) -> Iterator[tuple[Stretch, Typed]]:
+def _inside(
+    text: str, folded: str, start: int, end: int, patterns: Sequence[tuple[Way, Pattern]]
+) -> Iterator[tuple[Stretch, Typed]]:
     """Marks in the middle of the text; of two that overlap the first pattern's."""
     taken: list[Stretch] = []
-    for way, kind in _KINDS:
-        for pattern in rules.sift(kind, folded):
-            at = start
-            while (found := pattern.search(folded, at)) and found.end() <= end:
-                a, b = found.span()
-                at = b
-                marked = folded[a] in _OPEN or folded[b - 1] in _CLOSED
-                quoted = a > 0 and folded[a - 1] in _QUOTES
-                if (
-                    start < a
-                    and b < end
-                    and marked
-                    and not quoted
-                    and all(b <= x or y <= a for x, y in taken)
-                ):
-                    taken.append((a, b))
-                    yield (a, b), _typed(way, pattern, found, text)
+    for way, pattern in patterns:
+        at = start
+        while (found := pattern.search(folded, at)) and found.end() <= end:
+            a, b = found.span()
+            at = b
+            marked = folded[a] in _OPEN or folded[b - 1] in _CLOSED
+            quoted = a > 0 and folded[a - 1] in _QUOTES
+            apart = all(b <= x or y <= a for x, y in taken)
+            if start < a and b < end and marked and not quoted and apart:
+                taken.append((a, b))
+                yield (a, b), _typed(way, pattern, found, text)
 
 
 def _at_end(pattern: Pattern, folded: str, start: int, end: int) -> Any:

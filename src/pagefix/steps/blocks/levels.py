@@ -8,7 +8,8 @@ page has, and by what the page's other blocks of that level do: whether they ope
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pagefix.steps.blocks.drafts import Draft, Features
 
@@ -22,56 +23,64 @@ _OPENS = frozenset({
 _SPEAK = ("near.across", "near.above", "near.below")
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The blocks of one level: how many, how many of them open a story, and what they sum up to."""
+
+    size: int
+    opening: int
+    sums: Features
+
+
 def mark_features(drafts: Sequence[Draft], rows: Sequence[Features | None]) -> dict[int, Features]:
     """The features of the marks, for every position that has a row."""
-    levels: dict[int, list[int]] = {}
+    members: dict[int, list[Features]] = {}
+    first = -1
     for at, row in enumerate(rows):
         if row is not None and drafts[at].level:
-            levels.setdefault(drafts[at].level, []).append(at)
-    marked = sorted(at for members in levels.values() for at in members)
-    return {at: _marks(drafts, rows, at, levels, marked) for at, row in enumerate(rows) if row is not None}
+            members.setdefault(drafts[at].level, []).append(row)
+            first = at if first < 0 else first
+    levels = {level: _level(members[level]) for level in sorted(members)}
+    return {at: _marks(drafts, row, at, levels, first) for at, row in enumerate(rows) if row is not None}
+
+
+def _level(rows: Sequence[Features]) -> _Level:
+    sums = {name: sum(row.get(name, 0.0) for row in rows) for name in _SPEAK}
+    return _Level(len(rows), sum(map(_opens, rows)), sums)
+
+
+def _opens(row: Features) -> bool:
+    return not _OPENS.isdisjoint(row)
 
 
 def _marks(
-    drafts: Sequence[Draft],
-    rows: Sequence[Features | None],
-    at: int,
-    levels: dict[int, list[int]],
-    marked: Sequence[int],
+    drafts: Sequence[Draft], row: Features, at: int, levels: Mapping[int, _Level], first: int
 ) -> Features:
+    """``first`` is the place of the first marked block."""
     level = drafts[at].level
     if not level:
-        return {"page.marked": float(bool(marked)), "level.none_on_marked_page": float(bool(marked))}
-    others = [n for n in levels[level] if n != at]
-    rest = [_votes(rows, members) for other, members in levels.items() if other != level]
+        return {"page.marked": float(bool(levels)), "level.none_on_marked_page": float(bool(levels))}
+    mine = levels[level]
+    # A share of opening blocks counts one more that opens none; without the block itself that is one for it.
+    rest = [other.opening / (other.size + 1) for number, other in levels.items() if number != level]
     features: Features = {
         "page.marked": 1.0,
-        f"level.rank_{min(sorted(levels).index(level), 2)}": 1.0,
+        f"level.rank_{min(list(levels).index(level), 2)}": 1.0,
         "level.only": float(len(levels) == 1),
         "level.bold": float(level == _BOLD),
-        "level.share": len(levels[level]) / len(marked),
-        "level.first": float(drafts[marked[0]].level == level),
-        "level.opens": _votes(rows, others),
+        "level.share": mine.size / sum(each.size for each in levels.values()),
+        "level.first": float(drafts[first].level == level),
+        "level.opens": (mine.opening - _opens(row)) / mine.size,
         "level.others_open": max(rest, default=0.0),
-        "level.alone": float(not others),
+        "level.alone": float(mine.size == 1),
         # A page has a headline before it has crossheads.
-        "level.only_first": float(len(levels) == 1 and at == marked[0]),
+        "level.only_first": float(len(levels) == 1 and at == first),
     }
     for name in _SPEAK:
-        features[f"level.{name}"] = _mean(rows, others, name)
+        features[f"level.{name}"] = (mine.sums[name] - row.get(name, 0.0)) / mine.size
     for side, near in (("before", at - 1), ("after", at + 1)):
         beside = drafts[near].level if 0 <= near < len(drafts) else 0
         if beside:
             features[f"{side}.marked_same" if beside == level else f"{side}.marked_other"] = 1.0
             features[f"{side}.marked_higher"] = float(beside < level)
     return features
-
-
-def _votes(rows: Sequence[Features | None], members: Sequence[int]) -> float:
-    """The share of blocks that open a story, as if one more had that does not."""
-    opening = sum(1 for n in members if not _OPENS.isdisjoint(rows[n] or ()))
-    return opening / (len(members) + 1)
-
-
-def _mean(rows: Sequence[Features | None], members: Sequence[int], name: str) -> float:
-    return sum((rows[n] or {}).get(name, 0.0) for n in members) / (len(members) + 1)

@@ -6,12 +6,13 @@ code point, so one form of a mark serves both; what a match names is cut from th
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pagefix.evidence.ends import words
 from pagefix.matching.keys import fold
 from pagefix.model import Credit, Role
-from pagefix.rules import Rules
+from pagefix.rules import Pattern, Rules
 from pagefix.steps.blocks.jumplines import whole_jump
 from pagefix.steps.blocks.typed import Typed, group
 
@@ -22,10 +23,11 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
     ``level`` is its heading mark: what is marked as a heading is no caption.
     """
     folded = fold(text)
+    left = rules.sifted(folded)
     for kind, role in (("fence", Role.MARK), ("rule_line", Role.MARK), ("image", Role.IMAGE)):
-        if found := _full(folded, kind, rules):
+        if found := _full(folded, kind, left):
             return Typed(role, found)
-    if found := _full(folded, "table_row", rules):
+    if found := _full(folded, "table_row", left):
         return Typed(Role.TABLE, found)
     size = words(text)
     if size == 0:
@@ -34,18 +36,18 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
         if jump := whole_jump(text, rules):
             return jump
         for kind, role in (("pointer", Role.FURNITURE), ("serial", Role.NOTE), ("furniture", Role.FURNITURE)):
-            if found := _full(folded, kind, rules):
+            if found := _full(folded, kind, left):
                 return Typed(role, found)
-        if not level and (found := _full(folded, "furniture_top", rules)):
+        if not level and (found := _full(folded, "furniture_top", left)):
             return Typed(Role.FURNITURE, found, sure=False)
         if credit := whole_credit(text, rules):
             return credit
-    if found := _full(folded, "note", rules):
+    if found := _full(folded, "note", left):
         return Typed(Role.NOTE, found)
     if size <= rules.number("blocks.longest_deck"):
-        if found := _full(folded, "deck", rules):
+        if found := _full(folded, "deck", left):
             return Typed(Role.DECK, found)
-        if found := _full(folded, "kicker", rules):
+        if found := _full(folded, "kicker", left):
             return Typed(Role.KICKER, found, sure=False)
     return None if level else caption(text, size, rules)
 
@@ -53,12 +55,13 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
 def whole_credit(text: str, rules: Rules) -> Typed | None:
     """A byline or dateline that is a block of its own."""
     folded = fold(text)
+    left = rules.sifted(folded)
     for kind, sure in (("byline_line", True), ("byline_plain", False)):
-        for pattern in rules.sift(kind, folded):
+        for pattern in left.get(kind, ()):
             if found := pattern.fullmatch(folded):
                 return Typed(Role.BYLINE, pattern.id, credit=credit_of(found, text), sure=sure)
     for kind in ("dateline_start", "dateline_end"):
-        for pattern in rules.sift(kind, folded):
+        for pattern in left.get(kind, ()):
             if found := pattern.fullmatch(folded):
                 return Typed(Role.DATELINE, pattern.id, credit=credit_of(found, text))
     return None
@@ -67,11 +70,12 @@ def whole_credit(text: str, rules: Rules) -> Typed | None:
 def credit_in(text: str, rules: Rules) -> Credit | None:
     """What the dateline at the beginning or the end of a paragraph says."""
     folded = fold(text)
-    for pattern in rules.sift("dateline_start", folded):
+    left = rules.sifted(folded)
+    for pattern in left.get("dateline_start", ()):
         if found := pattern.match(folded):
             return credit_of(found, text)
     tail = max(0, len(text) - 60)
-    for pattern in rules.sift("dateline_end", folded):
+    for pattern in left.get("dateline_end", ()):
         found = pattern.search(folded, tail)
         if found and found.end() == len(text):
             return credit_of(found, text)
@@ -91,15 +95,16 @@ def credit_of(found: Any, text: str) -> Credit:
 def caption(text: str, size: int, rules: Rules) -> Typed | None:
     """A caption that its own words give away, up to the length that captions have."""
     folded = fold(text)
-    for pattern in rules.sift("caption_whole", folded):
+    left = rules.sifted(folded)
+    for pattern in left.get("caption_whole", ()):
         if pattern.fullmatch(folded):
             return Typed(Role.CAPTION, pattern.id)
     if size > rules.number("blocks.longest_caption"):
         return None
-    for pattern in rules.sift("caption_start", folded):
+    for pattern in left.get("caption_start", ()):
         if pattern.match(folded):
             return Typed(Role.CAPTION, pattern.id)
-    for pattern in rules.sift("caption_credit", folded):
+    for pattern in left.get("caption_credit", ()):
         at = max(0, len(text) - 50)
         while found := pattern.search(folded, at):
             if found.end() == len(text):
@@ -108,8 +113,8 @@ def caption(text: str, size: int, rules: Rules) -> Typed | None:
     return None
 
 
-def _full(text: str, kind: str, rules: Rules) -> str:
-    for pattern in rules.sift(kind, text):
+def _full(text: str, kind: str, left: Mapping[str, Sequence[Pattern]]) -> str:
+    for pattern in left.get(kind, ()):
         if pattern.fullmatch(text):
             return pattern.id
     return ""

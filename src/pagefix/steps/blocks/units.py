@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pagefix.steps.blocks.lines import Line
 
 _TERMINAL = "。！？!?…”』」）)》.;；:："
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One or more lines that belong together; ``text`` is their words with nothing between."""
 
     text: str

@@ -23,14 +23,19 @@ def assign(i: Ints, j: Ints, scores: Floats) -> list[int]:
     chosen: list[int] = []
     for group in _groups(i[worth], j[worth]):
         pairs = worth[group]
-        tails, row = np.unique(i[pairs], return_inverse=True)
-        heads, column = np.unique(j[pairs], return_inverse=True)
-        gain = np.zeros((len(tails), len(heads)))
+        row, column = _ranks(i[pairs].tolist()), _ranks(j[pairs].tolist())
+        gain = np.zeros((max(row) + 1, max(column) + 1))
         gain[row, column] = scores[pairs]
         which = np.full(gain.shape, -1)
         which[row, column] = pairs
         chosen += [int(which[pair]) for pair in best_pairs(gain) if which[pair] >= 0]
     return _without_rings(sorted(chosen), i, j, scores)
+
+
+def _ranks(numbers: list[int]) -> list[int]:
+    """For each number how many smaller ones there are."""
+    rank = {number: n for n, number in enumerate(sorted(set(numbers)))}
+    return [rank[number] for number in numbers]
 
 
 def _groups(i: Ints, j: Ints) -> list[Ints]:

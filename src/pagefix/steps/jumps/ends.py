@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -98,7 +99,10 @@ def title_of(blocks: Sequence[Block]) -> str:
 
 def title_key(text: str) -> str:
     """The word characters of a headline, folded."""
-    return "".join(c for c in fold(text) if c.isalnum())
+    return _NO_WORD.sub("", fold(text))
+
+
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def last_body(blocks: Sequence[Block]) -> int | None:

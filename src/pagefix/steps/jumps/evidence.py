@@ -38,6 +38,14 @@ class Candidate:
     second: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """Of the stories of two pages the words that each pair shares, and the most that each second one does."""
+
+    of: dict[tuple[int, int], float]
+    best: dict[int, float]
+
+
 class Evidence:
     """What speaks for and against the candidates of one edition."""
 
@@ -46,7 +54,9 @@ class Evidence:
         self._seams = Weights.read(rules.weights, rules.words)
         self._parts: dict[int, Part] = {}
         self._odds: dict[tuple[str, str], float] = {}
-        self._near: dict[tuple[int, int], dict[tuple[int, int], float]] = {}
+        self._near: dict[tuple[int, int], _Likeness] = {}
+        self._titles: dict[tuple[str, str], Features] = {}
+        self._only_two: dict[tuple[Mark, Mark], bool] = {}
 
     def part(self, story: int) -> Part:
         found = self._parts.get(story)
@@ -58,11 +68,10 @@ class Evidence:
     def features(self, one: Candidate) -> Features:
         """Named numbers between about -3 and 3."""
         first, second = self.part(one.first), self.part(one.second)
-        row = headline_features(first.title, second.title)
-        row |= self._pages(one)
+        row = self._headlines(first.title, second.title) | self._pages(one)
         near = self._likeness(first.sheet, second.sheet)
-        mine = near.get((one.first, one.second), 0.0)
-        best = max((v for (_, b), v in near.items() if b == one.second), default=0.0)
+        mine = near.of.get((one.first, one.second), 0.0)
+        best = near.best.get(one.second, 0.0)
         row["words"] = min(_MOST, mine)
         row["words.nearest"] = float(mine > 0 and mine == best)
         seam = self.cut(first.tail, second.head)
@@ -106,6 +115,12 @@ class Evidence:
             found = self._odds[tail, head] = log_odds([(tail, head)], self._seams)[0]
         return max(-_MOST, min(_MOST, found))
 
+    def _headlines(self, first: str, second: str) -> Features:
+        found = self._titles.get((first, second))
+        if found is None:
+            found = self._titles[first, second] = headline_features(first, second)
+        return found
+
     def _pages(self, one: Candidate) -> Features:
         edition, row = self._edition, {}
         for name, mark, other in (
@@ -124,6 +139,12 @@ class Evidence:
 
     def _alone(self, leaving: Mark, landing: Mark) -> bool:
         """Whether two marks point at each other's page, and no other ones of these pages do."""
+        found = self._only_two.get((leaving, landing))
+        if found is None:
+            found = self._only_two[leaving, landing] = self._meet_alone(leaving, landing)
+        return found
+
+    def _meet_alone(self, leaving: Mark, landing: Mark) -> bool:
         edition = self._edition
         there = [
             mark
@@ -133,7 +154,7 @@ class Evidence:
         ]
         return len(there) == 2 and leaving in there and landing in there
 
-    def _likeness(self, sheet: int, other: int) -> dict[tuple[int, int], float]:
+    def _likeness(self, sheet: int, other: int) -> _Likeness:
         """The words shared by the stories of two pages, counted among those only."""
         found = self._near.get((sheet, other))
         if found is None:
@@ -141,8 +162,13 @@ class Evidence:
             near = Affinity([self.part(n).text for n in (*these, *those)])
             i = np.repeat(np.arange(len(these)), len(those))
             j = np.tile(np.arange(len(those)), len(these)) + len(these)
+            likeness = near(i, j)
             pairs = [(a, b) for a in these for b in those]
-            found = dict(zip(pairs, near(i, j).tolist(), strict=True))
+            best = likeness.reshape(len(these), len(those)).max(axis=0, initial=0.0)
+            found = _Likeness(
+                dict(zip(pairs, likeness.tolist(), strict=True)),
+                dict(zip(those, best.tolist(), strict=True)),
+            )
             self._near[sheet, other] = found
         return found
 

@@ -134,9 +134,9 @@ def _leaves(block: Block, label: str) -> bool:
 
 def _lines(page: Blocked, sheet: int) -> Iterator[_Line]:
     for at, block in enumerate(page.blocks):
-        if block.role is Role.HEADLINE or block.role in _DOUBTFUL:
+        if (block.role is Role.HEADLINE or block.role in _DOUBTFUL) and block.text[-1] not in "。，；、：":
             key = title_key(block.text)
-            if _SHORTEST <= len(key) <= _LONGEST and block.text[-1] not in "。，；、：":
+            if _SHORTEST <= len(key) <= _LONGEST:
                 yield _Line(sheet, at, key, block.role)
 
 
