@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pagefix.fixing import Fixed, fix_page, woven
@@ -36,6 +36,7 @@ _MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthC
 
 @_MANY
 @given(pages())
+@example("昨天上午，三座新桥同时通车，\n\n市民李女士说，她每天晚饭后都要来走一走，\n\n昨\n<div>第\n\n")
 def test_laws_on_damaged_pieces(text: str) -> None:
     check_laws(text, load_rules())
 

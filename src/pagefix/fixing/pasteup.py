@@ -85,9 +85,11 @@ class Scissors:
         """What is left of a strip and what has come to it, or None where nothing stays."""
         stays = [c for c in strip.clippings if not c.nth and c.start not in self._gone_along]
         if not stays and (strip.clippings or self._cut_into(strip)):
-            # Tags around what went go with it, unless they open or close something elsewhere.
-            tags = [self._text[mark.start : mark.end] for mark in strip.marks]
-            return None if _balanced(tags) else tuple(Keep(mark.start, mark.end) for mark in strip.marks)
+            # Tags around what went go with it, unless they open or close something elsewhere; those
+            # among its words went along.
+            marks = [mark for mark in strip.marks if not any(_within(mark, c) for c in strip.clippings)]
+            tags = [self._text[mark.start : mark.end] for mark in marks]
+            return None if _balanced(tags) else tuple(Keep(mark.start, mark.end) for mark in marks)
         out: list[Part] = []
         at = strip.start
         for clipping in strip.clippings:
@@ -128,6 +130,10 @@ class Scissors:
 
     def _cut_into(self, strip: Strip) -> bool:
         return any(strip.start < high and low < strip.end for low, high in self._cuts)
+
+
+def _within(inner: Clipping, outer: Clipping) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 _TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z]+)[^<>]*?(/?)\s*>")
