@@ -191,7 +191,7 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     earlier one, and what follows it, which reads on in both, from the later.
     """
     slid = not (_near_clause(later, run.b0) and _near_clause(earlier, run.a0))
-    if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_formula") or not _exact(
+    if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_clause") or not _exact(
         run, earlier, later
     ):
         return
@@ -226,7 +226,7 @@ def _loop(
         return
     start = _from(gone, mine[0])
     end = _to(gone, mine[1])
-    gap = slid and gone.block.text[:start].rstrip(CLOSERS)[-1:] not in STOPS
+    gap = gone.block.text[:start].rstrip(CLOSERS)[-1:] not in STOPS
     if start < end:
         yield Finding(
             gone,
