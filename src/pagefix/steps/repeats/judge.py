@@ -255,12 +255,14 @@ def _to_the_letter(run: Run, a: Text, b: Text) -> Run:
 def _clause_of(home: Text, home_at: int, slid: Text, slid_at: int) -> int | None:
     """How far into the shared words a clause of ``home`` begins that runs on without its comma in ``slid``.
 
-    A copy brings its marks along; where the comma is missing the words were come upon.
+    A copy brings its marks along; where the comma is missing the words were come upon, over the
+    ones that both have before it.  With none before it the comma tells nothing: what the reader
+    slid on are then the first words of the clause, and these stand in both by their own right.
     """
     reach = range(min(4, home.size - home_at, slid.size - slid_at))
     if any(slid.begins_clause(slid_at + k) for k in reach):
         return None
-    return next((k for k in reach if home.begins_clause(home_at + k)), None)
+    return next((k for k in reach if k and home.begins_clause(home_at + k)), None)
 
 
 def _exact(run: Run, a: Text, b: Text) -> bool:
