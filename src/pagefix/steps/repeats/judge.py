@@ -74,6 +74,9 @@ def whole_blocks(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], ru
 
 def _truncated(small: Text, big: Text, first: int, last: int, certain: float, rules: Rules) -> Finding | None:
     """A second reading that was cut off: the beginning of ``big``, or of a sentence in it, again."""
+    if first > 2 and last >= big.size - 1:
+        # It is the other one that ends with it: a reading that slid there, and nobody's beginning.
+        return None
     begins_alike = fuzz.ratio(small.key.text[:10], big.key.text[first : first + 10]) >= 80
     if small.block.level or not begins_alike or not (big.begins_sentence(first) or first <= 2):
         return None
