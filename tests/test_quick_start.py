@@ -13,11 +13,12 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pagefix.evidence import affinity
+from pagefix.evidence import affinity, known
 from pagefix.evidence.affinity import Affinity
 from pagefix.matching import similar
 from pagefix.matching.assigning import best_pairs
 from pagefix.reprints.clusters import _components
+from pagefix.reprints.update import _among
 
 _GAINS = st.sampled_from([-1.0, 0.0, 0.25, 1.0]) | st.floats(-9, 9)
 
@@ -57,6 +58,32 @@ def test_the_best_sum_is_found(rows: int, columns: int, data: st.DataObject) -> 
 
 def test_nothing_to_assign() -> None:
     assert best_pairs(np.zeros((0, 3))) == []
+
+
+_SIDES = st.lists(st.tuples(*(st.text("一二三四", min_size=1, max_size=4),) * 2), min_size=1, max_size=20)
+
+
+@given(_SIDES, st.text("一二三四", max_size=60))
+def test_runs_over_a_seam_are_known_however_they_are_looked_for(
+    sides: list[tuple[str, str]], text: str
+) -> None:
+    tails, heads = zip(*sides, strict=True)
+    few = known.known_across(tails, heads, text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(known, "_FEW", -1)
+        many = known.known_across(tails, heads, text)
+    assert [side.tolist() for side in few] == [side.tolist() for side in many]
+    assert few[0].tolist() == [len(text) > 1 and tail[-1] + head[0] in text for tail, head in sides]
+
+
+_NUMBERS = st.lists(st.integers(0, 60), max_size=40)
+
+
+@given(_NUMBERS, _NUMBERS, _NUMBERS, st.booleans())
+def test_lines_are_found_among_others(begin: list[int], one: list[int], other: list[int], many: bool) -> None:
+    asked = np.array(begin + one, dtype=np.uint64)
+    lines = np.array(begin + other * (20 if many else 1), dtype=np.uint64)
+    assert _among(asked, lines).tolist() == np.isin(asked, lines).tolist()
 
 
 _STORIES = (
