@@ -127,6 +127,11 @@ def plain(text: str) -> str:
     return "".join("0" if c.isdecimal() else "a" if c.isascii() and c.isalpha() else c for c in text)
 
 
+@lru_cache(maxsize=16384)
+def _plain_two(text: str) -> str:
+    return plain(text)
+
+
 def _keys(points: Ints) -> Ints:
     key = points[:, 0]
     for column in points.T[1:]:
@@ -139,10 +144,10 @@ def _points(text: str) -> Ints:
 
 
 def _last_two(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    pairs = _points("".join(plain(text[-2:]).rjust(2, chr(_NOTHING)) for text in texts)).reshape(-1, 2)
+    pairs = _points("".join(_plain_two(text[-2:]).rjust(2, chr(_NOTHING)) for text in texts)).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
 def _first_two(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    pairs = _points("".join(plain(text[:2]).ljust(2, EDGE) for text in texts)).reshape(-1, 2)
+    pairs = _points("".join(_plain_two(text[:2]).ljust(2, EDGE) for text in texts)).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
