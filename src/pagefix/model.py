@@ -10,7 +10,7 @@ skipped or taken out of order:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -142,6 +142,15 @@ class Block:
     @property
     def end(self) -> int:
         return self.pieces[-1].end
+
+    def fragments(self, heads: Collection[Span]) -> Iterator[tuple[Span, ...]]:
+        """The pieces of each fragment that a seam joined; ``heads`` are the first pieces behind seams."""
+        begin = 0
+        for at, piece in enumerate(self.pieces):
+            if at and piece in heads:
+                yield self.pieces[begin:at]
+                begin = at
+        yield self.pieces[begin:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pagefix.model import Block, Grouped, Role, Span
+from pagefix.model import Grouped, Role, Span
 from pagefix.steps.blocks.lines import find_lines, stretches
 
 
@@ -74,19 +74,9 @@ def clippings(grouped: Grouped) -> Iterator[Clipping]:
         for block in blocks:
             if block.rule == "marks.space":
                 continue
-            for nth, pieces in enumerate(_fragments(block, heads)):
-                yield Clipping(pieces[0].start, pieces[-1].end, tuple(pieces), block.role, number, count, nth)
+            for nth, pieces in enumerate(block.fragments(heads)):
+                yield Clipping(pieces[0].start, pieces[-1].end, pieces, block.role, number, count, nth)
             count += 1
-
-
-def _fragments(block: Block, heads: set[Span]) -> Iterator[list[Span]]:
-    pieces: list[Span] = []
-    for piece in block.pieces:
-        if pieces and piece in heads:
-            yield pieces
-            pieces = []
-        pieces.append(piece)
-    yield pieces
 
 
 def _lines_together(text: str, extents: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

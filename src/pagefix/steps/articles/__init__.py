@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from pagefix.evidence.lexicon import names_share
 from pagefix.matching.keys import fold
-from pagefix.model import Block, Grouped, Joined, Role, Span, Story, Way
+from pagefix.model import Block, Grouped, Joined, Role, Story, Way
 from pagefix.rules import Rules
 from pagefix.steps.articles.threads import Step, label
 
@@ -141,7 +141,7 @@ def _steps(
         in_head = at in begins or (in_head and (block.role in _HEAD or block.role is Role.JUMP))
         if block.role is Role.JUMP and at in homes and not glued:
             continue
-        for number, pieces in enumerate(_fragments(block, breaks)):
+        for number, pieces in enumerate(block.fragments(breaks)):
             text = fold("".join(joined.page.text[p.start : p.end] for p in pieces))
             found.append(
                 (
@@ -180,16 +180,6 @@ def _begins_afresh(blocks: Sequence[Block], at: int) -> bool:
 # Four authors with three characters each.
 _NAMES = 12
 _SIGNATURE = re.compile(r"[（(][^（()）。]{2,30}[）)]\Z")
-
-
-def _fragments(block: Block, breaks: set[Span]) -> Iterator[list[Span]]:
-    pieces: list[Span] = []
-    for piece in block.pieces:
-        if pieces and piece in breaks:
-            yield pieces
-            pieces = []
-        pieces.append(piece)
-    yield pieces
 
 
 def _settle_roles(blocks: Sequence[Block]) -> Iterator[Block]:
