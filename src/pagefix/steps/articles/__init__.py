@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from pagefix.evidence.lexicon import names_share
+from pagefix.evidence.ends import words
+from pagefix.evidence.openings import is_names, opens_report, signs_off
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Story, Way
 from pagefix.rules import Rules
-from pagefix.steps.articles.threads import Step, label
+from pagefix.steps.articles.step import Step
+from pagefix.steps.articles.threads import label
 
 _LOOSE = frozenset({Role.FURNITURE, Role.IMAGE, Role.MARK})
 _HEAD = frozenset({Role.KICKER, Role.HEADLINE, Role.DECK, Role.BYLINE, Role.DATELINE})
@@ -133,12 +134,15 @@ def _steps(
     breaks = {seam.head for seam in joined.seams}
     found: list[tuple[int, int, Step]] = []
     in_head = False
+    # Right below a headline its own story begins, whoever signs it.
+    told = True
     for at, block in enumerate(blocks):
         glued = (
             at > 0 and blocks[at - 1].end == block.start and Role.JUMP in (block.role, blocks[at - 1].role)
         )
         stays = in_head or glued
         in_head = at in begins or (in_head and (block.role in _HEAD or block.role is Role.JUMP))
+        told = told and at not in begins
         if block.role is Role.JUMP and at in homes and not glued:
             continue
         for number, pieces in enumerate(block.fragments(breaks)):
@@ -153,33 +157,74 @@ def _steps(
                         begins=begins.get(at, -1) if number == 0 else -1,
                         ends=block.jump is not None and block.jump.way is Way.TO,
                         stays=stays and number == 0,
-                        fresh=not stays and number == 0 and _begins_afresh(blocks, at),
+                        fresh=told and not stays and number == 0 and _begins_afresh(blocks, at),
                         home=homes.get(at, -1),
+                        signed=number == 0 and at in begins and _is_signed(blocks, at),
+                        tells=block.role not in (Role.JUMP, Role.CAPTION),
                     ),
                 )
             )
+        told = told or (block.role is Role.BODY and words(block.text) > _PROSE and not _is_deck(block))
     found.sort(key=lambda item: item[0])
     where = {step.block: place for place, (_, number, step) in enumerate(found) if number == 0}
-    return [step for _, _, step in found], where
+    steps = [step for _, _, step in found]
+    return [_unless_cut_off(step, above) for step, above in zip(steps, [None, *steps], strict=False)], where
+
+
+def _unless_cut_off(step: Step, above: Step | None) -> Step:
+    """The step, free where the rest of another paragraph stands between it and its headline."""
+    cut_off = step.stays and above is not None and above.block < step.block - 1
+    return step._replace(stays=False) if cut_off else step
+
+
+# A paragraph rather than a line.
+_PROSE = 20
 
 
 def _begins_afresh(blocks: Sequence[Block], at: int) -> bool:
-    """Whether a story seems to begin here: with its author, or below another one's signature."""
+    """Whether a story seems to begin here: with its author or dateline, or below a signature."""
     block = blocks[at]
+    text = fold(block.text)
     if block.role is Role.BYLINE:
         return True
-    text = fold(block.text)
-    if block.role in (Role.BODY, Role.CROSSHEAD) and len(text) <= _NAMES and names_share(text) >= 0.8:
+    if block.role is Role.BODY and opens_report(text):
+        return not (at and _is_deck(blocks[at - 1]))
+    below = blocks[at + 1] if at + 1 < len(blocks) else block
+    if _is_deck(block) and below.role is Role.BODY and opens_report(fold(below.text)):
         return True
-    return at > 0 and (
-        blocks[at - 1].role in (Role.DATELINE, Role.NOTE)
-        or (blocks[at - 1].role is Role.BODY and _SIGNATURE.search(blocks[at - 1].text) is not None)
+    if block.role in (Role.BODY, Role.CROSSHEAD) and is_names(text):
+        return True
+    above = blocks[at - 1] if at and blocks[at - 1].end <= block.start else None
+    return above is not None and (
+        above.role in (Role.DATELINE, Role.NOTE) or (above.role is Role.BODY and signs_off(above.text))
     )
 
 
-# Four authors with three characters each.
-_NAMES = 12
-_SIGNATURE = re.compile(r"[（(][^（()）。]{2,30}[）)]\Z")
+def _is_signed(blocks: Sequence[Block], at: int) -> bool:
+    """Whether the story that begins here has its author or its dateline right below the headline."""
+    for block in blocks[at + 1 :]:
+        text = fold(block.text)
+        # A line that only its place makes a byline may be the rest of a sentence.
+        byline = block.role is Role.BYLINE and block.rule != "credits.names_below_headline"
+        if byline or (block.role in (Role.BYLINE, Role.BODY, Role.CROSSHEAD) and is_names(text)):
+            return True
+        if block.role not in _HEAD and block.role is not Role.CAPTION and not _is_deck(block):
+            return block.role is Role.BODY and opens_report(text)
+    return False
+
+
+def _is_deck(block: Block) -> bool:
+    """Whether a line right above a dateline can only be the story's deck, or its headline without a mark."""
+    return (
+        block.role in (Role.BODY, Role.CROSSHEAD, Role.DECK)
+        and len(block.pieces) == 1
+        and words(block.text) <= _LONG_DECK
+        and block.text[-1] not in "。！？，、；：）)”"
+    )
+
+
+# A deck in one printed line or two.
+_LONG_DECK = 40
 
 
 def _settle_roles(blocks: Sequence[Block]) -> Iterator[Block]:

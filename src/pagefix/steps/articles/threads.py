@@ -4,80 +4,72 @@ A page is read column by column, and a column may hold a piece of one article, t
 another, then the rest of the first.  The blocks are labelled with their article by the
 best path through the page (Viterbi): staying with the article at hand costs nothing,
 beginning a new one at its headline costs nothing, going back to an earlier one, or ahead
-to the one whose headline comes next, costs what ``articles.toml`` says; words shared with
+to one whose headline is still to come, costs what ``articles.toml`` says; words shared with
 the rest of an article pay for it, and a paragraph whose halves lie apart pulls the thread
-along.  What stands above the first headline may belong to nobody.
+along.  What stands above the first headline may belong to nobody.  Where stories began
+above their headlines (`guess`) they stand side by side, and going back to them costs less.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.rules import Rules
+from pagefix.steps.articles.guess import first_guess
 from pagefix.steps.articles.pull import Pull, pull_of
+from pagefix.steps.articles.step import Step
 
-
-class Step(NamedTuple):
-    """One fragment on the way down the page.
-
-    ``block`` is the paragraph it is a piece of; ``begins`` the article that it begins, or
-    -1; ``ends`` is true where the article says that it ends here or goes on elsewhere;
-    ``stays`` where it can only belong with the step above (a byline under its headline,
-    a mark glued to its paragraph); ``fresh`` where a story seems to begin although no
-    headline stands above (its author's name, or what follows another story's signature);
-    ``home`` the article that it is known to belong to, or -1; ``text`` is folded.
-    """
-
-    block: int
-    text: str
-    begins: int = -1
-    ends: bool = False
-    stays: bool = False
-    fresh: bool = False
-    home: int = -1
+Flags = npt.NDArray[np.bool_]
 
 
 def label(steps: Sequence[Step], articles: int, rules: Rules) -> list[int]:
     """The article of each step; -1 for what stands above the first article."""
     if not steps:
         return []
-    i, j, likeness = Affinity([step.text for step in steps]).pairs()
-    labels = _regions(steps)
+    affinity = Affinity([step.text for step in steps])
+    i, j, likeness = affinity.pairs()
+    labels = first_guess(steps, affinity)
+    beside = _side_by_side(steps, labels, articles)
     for _ in range(2):
-        better = _best_path(steps, articles, pull_of(labels, i, j, likeness), labels, rules)
+        better = _best_path(steps, articles, pull_of(labels, i, j, likeness), labels, beside, rules)
         if better == labels:
             break
         labels = better
     return labels
 
 
-def _regions(steps: Sequence[Step]) -> list[int]:
-    """The first guess: everything belongs to the headline above it, halves to their beginnings."""
-    labels, current = [], -1
-    home: dict[int, int] = {}
-    for step in steps:
-        if step.begins >= 0:
-            current = step.begins
-        labels.append(home.setdefault(step.block, current))
-    return labels
+def _side_by_side(steps: Sequence[Step], labels: Sequence[int], articles: int) -> Flags:
+    """For each article whether it begins above its headline, below another one's."""
+    beside = np.zeros(articles, dtype=bool)
+    newest = -1
+    for step, article in zip(steps, labels, strict=True):
+        newest = max(newest, step.begins)
+        if article > newest >= 0:
+            beside[article] = True
+    return beside
 
 
 def _best_path(
-    steps: Sequence[Step], articles: int, pull: Pull, before: Sequence[int], rules: Rules
+    steps: Sequence[Step], articles: int, pull: Pull, before: Sequence[int], beside: Flags, rules: Rules
 ) -> list[int]:
     go_back = rules.number("articles.cost_of_going_back")
+    go_beside = rules.number("articles.cost_of_going_back_beside")
+    apart = rules.number("articles.apart_inside_a_paragraph")
     go_home = rules.number("articles.cost_of_going_home")
     go_ahead = rules.number("articles.cost_of_going_ahead")
     go_ahead_fresh = rules.number("articles.cost_of_going_ahead_afresh")
+    further = rules.number("articles.cost_of_each_headline_further")
     weight = rules.number("articles.weight_of_shared_words")
     home: dict[int, int] = {}
     for at, step in enumerate(steps):
         home.setdefault(step.block, before[at])
     first_piece = {step.block: at for at, step in reversed(list(enumerate(steps)))}
+    inside = _inside(steps) if beside.any() else {}
     nobody = articles
     best = np.full(articles + 1, -np.inf)
     best[nobody] = 0.0
@@ -85,6 +77,10 @@ def _best_path(
     costs = np.full(articles + 1, np.inf)
     trail: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
     newest, ended = -1, False
+    signed = [False] * articles
+    for step in steps:
+        if step.begins >= 0:
+            signed[step.begins] = step.signed
     for at, (step, drawn) in enumerate(zip(steps, pull.rows(articles, _STRANGERS), strict=True)):
         came_from = stayed
         top = int(best.argmax())
@@ -95,17 +91,26 @@ def _best_path(
             came_from = np.full(articles + 1, top, dtype=np.int32)
             newest = step.begins
             costs[:] = np.inf
-            costs[:newest] = go_back
+            costs[:newest] = np.where(beside[:newest], go_beside, go_back)
             # Home is the article whose headline stands above: it was only interrupted.
             costs[newest] = go_home
         elif not step.stays:
+            peak = best[top]
             if ended:
                 best[top] -= go_back
-                top = int(best.argmax())
-            if newest + 1 < articles:
-                costs[newest + 1] = go_ahead_fresh if step.fresh or newest < 0 else go_ahead
-            reach = best[top] - costs
+            ahead = go_ahead_fresh if step.fresh or newest < 0 else go_ahead
+            for far, article in enumerate(range(newest + 1, min(newest + 1 + _AHEAD, articles))):
+                costs[article] = ahead + far * further if not (far and signed[article]) else np.inf
+            if step.fresh:
+                # Who signs or dates a story gives it to somebody.
+                drawn[nobody] = -_STRANGERS
+                if before[at] > newest:
+                    costs[before[at]] = min(costs[before[at]], go_ahead_fresh)
+            reach = peak - costs
             came_from = np.where(reach > best, np.int32(top), stayed)
+            for block in inside.get(at, ()):
+                if home[block] >= 0:
+                    drawn[home[block]] -= apart
             best = np.maximum(best, reach) + weight * drawn
             follows = home[step.block] if first_piece[step.block] != at else -1
             forced = step.home if 0 <= step.home <= newest else follows
@@ -128,3 +133,27 @@ def _best_path(
 # How much text above all headlines is drawn to staying nobody's: paragraphs of different
 # stories have a likeness of about a tenth, so this much is not by chance.
 _STRANGERS = 0.15
+
+# How many headlines ahead a story may begin.
+_AHEAD = 3
+
+
+def _inside(steps: Sequence[Step]) -> dict[int, list[int]]:
+    """For whole paragraphs that stand between the halves of others: the blocks of these."""
+    pieces: dict[int, list[int]] = {}
+    for at, step in enumerate(steps):
+        pieces.setdefault(step.block, []).append(at)
+    inside: dict[int, list[int]] = {}
+    for block, mine in pieces.items():
+        for first, second in pairwise(mine):
+            if second - first > _APART:
+                continue
+            for at in range(first + 1, second):
+                if len(pieces[steps[at].block]) == 1 and steps[at].tells and len(steps[at].text) > _PROSE:
+                    inside.setdefault(at, []).append(block)
+    return inside
+
+
+# Halves farther apart than so many pieces say little of what stands between them.
+_APART = 8
+_PROSE = 20
