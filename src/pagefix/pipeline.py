@@ -10,7 +10,7 @@ from pagefix.model import Blocked, Cleaned, Grouped, Page
 from pagefix.rules import Rules
 from pagefix.steps.articles import group_articles
 from pagefix.steps.blocks import find_blocks
-from pagefix.steps.fragments import join_fragments
+from pagefix.steps.fragments import join_fragments, join_within_stories
 from pagefix.steps.jumps import agree_on_headlines, link_jumps
 from pagefix.steps.repeats import find_repeats
 
@@ -38,4 +38,4 @@ def group_sheet(blocked: Blocked, rules: Rules) -> Grouped:
     """Takes one page from blocks to stories."""
     trimmed = find_repeats(blocked, rules)
     joined = join_fragments(trimmed, rules)
-    return group_articles(joined, rules)
+    return join_within_stories(group_articles(joined, rules), rules)

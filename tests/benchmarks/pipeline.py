@@ -34,7 +34,7 @@ from pagefix.reading import read_page
 from pagefix.rules import Rules, load_rules
 from pagefix.steps.articles import group_articles
 from pagefix.steps.blocks import find_blocks
-from pagefix.steps.fragments import join_fragments
+from pagefix.steps.fragments import join_fragments, join_within_stories
 from pagefix.steps.jumps import link_jumps
 from pagefix.steps.repeats import find_repeats
 from pagefix.writing import article_file_name, article_line, article_markdown, ledger_line, page_line
@@ -45,7 +45,15 @@ Spent = dict[str, float]
 
 # Made once a process and the same for every page: they stay.
 _KEPT = {"_to_simplified", "_key_codes", "_permutations", "_shipped", "_repertoire", "_sheets"}
-_ROOMS = ("find_blocks", "find_repeats", "join_fragments", "group_articles", "link_jumps", "settle")
+_ROOMS = (
+    "find_blocks",
+    "find_repeats",
+    "join_fragments",
+    "group_articles",
+    "join_within_stories",
+    "link_jumps",
+    "settle",
+)
 
 
 def main() -> None:
@@ -106,7 +114,8 @@ def _clean(page: Page, rules: Rules, spent: Spent) -> None:
     trimmed = _timed(spent, "find_repeats", lambda: find_repeats(blocked, rules))
     joined = _timed(spent, "join_fragments", lambda: join_fragments(trimmed, rules))
     grouped = _timed(spent, "group_articles", lambda: group_articles(joined, rules))
-    linked = _timed(spent, "link_jumps", lambda: link_jumps([grouped], rules))
+    rejoined = _timed(spent, "join_within_stories", lambda: join_within_stories(grouped, rules))
+    linked = _timed(spent, "link_jumps", lambda: link_jumps([rejoined], rules))
     cleaned = _timed(spent, "settle", lambda: settle(linked, gap_mark=rules.words("gap_mark")[0]))
 
     def write() -> None:

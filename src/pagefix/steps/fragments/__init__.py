@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pagefix.evidence.ends import Fragment
 from pagefix.evidence.seams import Weights, odds, weigh
 from pagefix.matching.keys import fold
-from pagefix.model import Block, Doubt, Joined, Role, Seam, Trimmed, Way
+from pagefix.model import Block, Doubt, Grouped, Joined, Repeat, Role, Seam, Span, Story, Trimmed, Way
 from pagefix.rules import Rules
 from pagefix.steps.fragments.assignment import assign
 
@@ -27,10 +28,7 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     """
     blocks = trimmed.blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
-    lost = frozenset((r.span.page, r.span.start) for r in trimmed.repeats if r.gap)
-    # A page that was mended before shows where words are lost.
-    lost |= {(block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))}
-    fragments = fragments_of(blocks, bodies, lost)
+    fragments = fragments_of(blocks, bodies, _lost_ends(blocks, trimmed.repeats, rules))
     i, j, scores = weigh(fragments, Weights.read(rules.weights, rules.words), fold(trimmed.page.text))
     found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     seams = {tail: _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(found.items())}
@@ -45,6 +43,66 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
         seams=tuple(done.values()),
         doubts=(*trimmed.doubts, *doubts),
     )
+
+
+def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
+    """Looks for seams once more where the sorting into stories brought two paragraphs together.
+
+    Before, a headline or another story's text lay between them, which speaks against a seam;
+    in their own story one stands right below the other.
+    """
+    weights = Weights.read(rules.weights, rules.words)
+    least = rules.number("articles.least_seam")
+    known = fold(grouped.page.text)
+    order = _page_order(grouped)
+    stories: list[Story] = []
+    found: list[Seam] = []
+    for story in grouped.stories:
+        blocks = story.blocks
+        bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
+        done: dict[int, int] = {}
+        if brought := _brought_together(blocks, bodies, order):
+            fragments = fragments_of(blocks, bodies, _lost_ends(blocks, grouped.repeats, rules))
+            i, j, scores = weigh(fragments, weights, known)
+            for pair in assign(i, j, scores):
+                if (int(i[pair]), int(j[pair])) not in brought:
+                    continue
+                tail, head = bodies[i[pair]], bodies[j[pair]]
+                seam = _seam(blocks[tail], blocks[head], float(scores[pair]))
+                if seam.score >= least and rules.allows(seam.rule, seam.score):
+                    done[tail] = head
+                    found.append(seam)
+        stories.append(replace(story, blocks=_paragraphs(blocks, done)) if done else story)
+    joined = {(seam.tail, seam.head) for seam in found}
+    doubts = tuple(doubt for doubt in grouped.doubts if (doubt.of, doubt.span) not in joined)
+    return replace(grouped, stories=tuple(stories), seams=(*grouped.seams, *found), doubts=doubts)
+
+
+def _brought_together(
+    blocks: Sequence[Block], bodies: Sequence[int], order: Mapping[Span, int]
+) -> set[tuple[int, int]]:
+    """Paragraphs, counted from 0, one below the other in their story and apart on the page."""
+    return {
+        (n, n + 1)
+        for n, (tail, head) in enumerate(pairwise(bodies))
+        if order[blocks[head].pieces[0]] > order[blocks[tail].pieces[-1]] + 1
+    }
+
+
+def _page_order(grouped: Grouped) -> dict[Span, int]:
+    """The place of every piece of text on the page, counted without what is not the newspaper's."""
+    pieces = [piece for story in grouped.stories for block in story.blocks for piece in block.pieces]
+    return {piece: n for n, piece in enumerate(sorted(pieces, key=lambda piece: piece.start))}
+
+
+def _lost_ends(
+    blocks: Sequence[Block], repeats: Sequence[Repeat], rules: Rules
+) -> frozenset[tuple[str, int]]:
+    """Where a loop swallowed the rest; a page that was mended before shows it by a mark."""
+    lost = frozenset((repeat.span.page, repeat.span.start) for repeat in repeats if repeat.gap)
+    return lost | {
+        (block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))
+    }
 
 
 def fragments_of(
@@ -83,11 +141,17 @@ def fragments_of(
 
 
 def _sealed(first: Block | None, second: Block | None, way: Way) -> bool:
-    """Whether a jump line glued between the two takes the text off the page."""
-    if first is None or second is None or first.end != second.start:
+    """Whether a jump line between the two takes the text off the page.
+
+    A leaving mark may stand at the foot of a column of another story, so it must be glued; what
+    stands right below a landing mark has come from another page either way.
+    """
+    if first is None or second is None:
         return False
     mark = second if way is Way.TO else first
-    return mark.jump is not None and mark.jump.way is way
+    if mark.jump is None or mark.jump.way is not way:
+        return False
+    return first.end == second.start or (way is Way.FROM and second.role is Role.BODY)
 
 
 def _seam(tail: Block, head: Block, score: float) -> Seam:
