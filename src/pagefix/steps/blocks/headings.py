@@ -23,6 +23,7 @@ from pagefix.evidence.ends import line_widths, words
 from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.model import Role
 from pagefix.steps.blocks.drafts import Draft, Features
+from pagefix.steps.blocks.headless import headless
 from pagefix.steps.blocks.levels import mark_features
 
 _STOPS = "。！？!?…"
@@ -82,6 +83,7 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
     """
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
     around = _affinities(drafts, candidates)
+    waiting = headless(drafts)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at]), 1.0)
@@ -90,6 +92,8 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
         verse = {} if width else _verse(drafts, at)
         if width and abs(words(drafts[at].text) - width) <= 2:
             verse["is.full_line"] = 1.0
+        if at in waiting:
+            on["above.headless"] = 1.0
         rows[at] = on | around[at] | verse
     for at, marks in mark_features(drafts, rows).items():
         rows[at] = (rows[at] or {}) | marks
@@ -164,6 +168,8 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
                 yield "before.word_runs_on"
         if _SIGN_OFF.search(before.text):
             yield "before.signs_off"
+        if _runs_through(before.text, text, after):
+            yield "runs_through"
     if after is not None and after.role in (None, Role.BODY):
         if _OPENING.match(after.text):
             yield "after.dateline"
@@ -171,6 +177,17 @@ def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
             yield "after.never_first"
         if text[-1] not in _STOPS and crossing(text, after.text):
             yield "after.word_runs_on"
+
+
+def _runs_through(above: str, text: str, after: Draft | None) -> bool:
+    """Whether a sentence that is open above goes on in the line, to its end or into the text below."""
+    if above.rstrip(CLOSERS)[-1:] in _STOPS or above[-1] in "）)：:":
+        return False
+    if text.rstrip(CLOSERS)[-1:] in _STOPS:
+        # Headlines exclaim and ask; a full stop behind a paragraph without one is that paragraph's.
+        full_stop = text[-1] == "。" and words(above) > _SIZES[2]
+        return full_stop or above[-1] in "，、；" or balance(text)[1] > 0 or "。" in text[:-1]
+    return after is not None and after.role in (None, Role.BODY) and crossing(text, after.text) > 0
 
 
 def _kind(draft: Draft | None) -> str:
