@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
+from pagefix.evidence.openings import holds_office, is_marked_name
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
@@ -208,14 +209,19 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
 
 
 def _briefs(raws: list[_Raw]) -> list[_Raw]:
-    """Three blocks and more in a row behind one pointing mark are a column of briefs, not pictures' words."""
+    """Three blocks and more behind one pointing mark below a heading are briefs, not pictures' words.
+
+    They may be cut, so that the rest of one stands between its beginning and the next.
+    """
     out, start = list(raws), 0
-    for at in range(1, len(raws) + 1):
-        if at < len(raws) and _marked(raws[at]) and raws[at].text[0] == raws[start].text[0]:
+    for at in range(len(raws) + 1):
+        if at < len(raws) and not (raws[at].level and raws[at].text[-1] not in "。！？"):
             continue
-        if at - start >= 3 and _marked(raws[start]):
-            out[start:at] = [raw._replace(typed=None) for raw in raws[start:at]]
-        start = at
+        marked = [n for n in range(start, at) if _marked(raws[n])]
+        if len(marked) >= 3 and len({raws[n].text[0] for n in marked}) == 1:
+            for n in marked:
+                out[n] = raws[n]._replace(typed=None)
+        start = at + 1
     return out
 
 
@@ -323,22 +329,53 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     # Under a headline that announces pictures, and whether the story has any text yet: further
     # pictures with photographers of their own have captions.
     pictures = told = False
-    for block in blocks:
+    for at, block in enumerate(blocks):
         out = block
         if block.role is Role.HEADLINE:
             pictures, told = _announces_pictures(block.text, rules), False
         bare = told or block.rule == "captions.whole"
         if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")
-        elif block.role in (Role.BODY, Role.CROSSHEAD) and before is not None:
-            if before.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
-                out = replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
-            elif before.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
-                out = replace(block, role=Role.CAPTION, rule="captions.below_image")
+        elif block.role in (Role.BODY, Role.CROSSHEAD):
+            out = _by_place(block, before, blocks[at + 1] if at + 1 < len(blocks) else None, longest)
         yield out
         told = told or out.role is Role.BODY
         if block.role is not Role.MARK:
             before = out
+
+
+def _by_place(block: Block, above: Block | None, below: Block | None, longest: float) -> Block:
+    """The block with the role that its place among others gives it; ``longest`` is that of a bare caption."""
+    if below is not None and _signs_above(block, below):
+        return replace(block, role=Role.BYLINE, rule="credits.marked_name")
+    if above is None:
+        return block
+    if below is not None and _is_office(block, above, below):
+        return replace(block, role=Role.CROSSHEAD, rule="headings.office_and_name")
+    if above.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
+        return replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
+    if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
+        return replace(block, role=Role.CAPTION, rule="captions.below_image")
+    return block
+
+
+def _is_office(block: Block, above: Block, below: Block) -> bool:
+    """Whether a line names an official whose words stand below: it heads them, and is no row of a list."""
+    return (
+        not block.level
+        and below.role in _TEXT_OR_PICTURE
+        and holds_office(fold(block.text))
+        and not any(holds_office(fold(other.text)) for other in (above, below))
+    )
+
+
+def _signs_above(block: Block, below: Block) -> bool:
+    """Whether a mark and a name stand right above a paragraph, wherever the headline was read."""
+    prose = below.role is Role.BODY and words(below.text) > headings.LONG
+    return prose and not block.level and is_marked_name(fold(block.text))
+
+
+_TEXT_OR_PICTURE = (Role.BODY, Role.CAPTION, Role.IMAGE)
 
 
 def _announces_pictures(headline: str, rules: Rules) -> bool:
