@@ -13,14 +13,15 @@ from pagefix.writing.linebook import Lines, kept_lines, read_lines
 ARTICLES = "articles.jsonl"
 
 
-def scan(out: Path, number: int = 0) -> Lines:
+def scan(out: Path, number: int = 0, *, anew: bool = False) -> Lines:
     """The lines of ``out/articles.jsonl``: those that were kept, or read from the file.
 
-    ``number`` keeps the rows of several archives apart; lines are kept for the first.  Raises
-    :class:`~pagefix.errors.UsageError` where the file is missing or a line holds no article.
+    ``number`` keeps the rows of several archives apart; lines are kept for the first.  ``anew``:
+    whatever was kept, the file is read.  Raises :class:`~pagefix.errors.UsageError` where it is
+    missing or a line holds no article.
     """
     path = out / ARTICLES
-    kept = kept_lines(out, path) if not number else None
+    kept = kept_lines(out, path) if not (number or anew) else None
     return read_lines(path, number) if kept is None else kept
 
 

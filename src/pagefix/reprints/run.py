@@ -64,7 +64,7 @@ def find_reprints(
         raise UsageError("one folder is named twice", place=str(outs[0]), remedy="name each once")
     unit = "paragraph" if paragraphs else "article"
     scheme, measures = scheme_of(unit, rules), measures_of(unit, rules)
-    scans = [scan(out, number) for number, out in enumerate(outs)]
+    scans = [scan(out, number, anew=rebuild) for number, out in enumerate(outs)]
     folder = _index_folder(outs, unit)
     if rebuild and folder.is_dir():
         clear_leftovers(folder, set())
