@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from pagefix.archive import clean_archive, updating
+from pagefix.archive.books import read_manifest
+from pagefix.archive.outdir import Places
 from pagefix.archive.updating import starts_of_rows
 from pagefix.rules import Rules
 from tests.support.archives import contents, make_archive, run, write_page
@@ -170,3 +172,30 @@ def test_where_rows_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert starts_of_rows(path, [6, 8]) == [bounds[6]]
     path.write_bytes(b"")
     assert starts_of_rows(path, [0, 0]) == [0, 0]
+
+
+def test_killed_while_one_book_is_aside(mine: Path, tmp_path: Path, rules: Rules) -> None:
+    out = tmp_path / "out"
+    clean_archive(mine, out, rules)
+    expected = contents(out, hidden=True)
+    hidden = out / ".pagefix"
+    (hidden / "staged" / "before").mkdir(parents=True)
+    (hidden / "publishing").touch()
+    (hidden / "running.json").write_text("{}")
+    (out / "articles.jsonl").replace(hidden / "staged" / "before" / "articles.jsonl")
+    clean_archive(mine, out, rules)
+    assert contents(out, hidden=True) == expected
+
+
+def test_a_folder_that_nothing_left_since_is_not_read(mine: Path, tmp_path: Path, rules: Rules) -> None:
+    out = tmp_path / "out"
+    clean_archive(mine, out, rules)
+    head = next(head for head, _ in read_manifest(Places(out)).heads() if head.files)
+    assert head.complete_in(out)
+    (out / min(head.files)).unlink()
+    changed = (out / head.folder).stat().st_mtime_ns
+    second = 1_000_000_000
+    assert not head.complete_in(out)
+    assert not head.complete_in(out, changed - 60 * second)
+    assert not head.complete_in(out, changed + second)
+    assert head.complete_in(out, changed + 60 * second)

@@ -99,15 +99,19 @@ def test_marks_change_nothing_else(kinds: Path) -> None:
 
 
 def test_again_and_after_a_fresh_run_the_bytes_are_the_same(kinds: Path) -> None:
+    def held() -> dict[Path, bytes]:
+        # Where the rows lie is kept with the file's own times, which differ.
+        return {p: p.read_bytes() for p in kinds.rglob("*") if p.is_file() and p.name != "rows.npz"}
+
     fresh = (kinds / "articles.jsonl").read_bytes()
     find_reprints([kinds], RULES)
-    marked = {p: p.read_bytes() for p in kinds.rglob("*") if p.is_file()}
+    marked = held()
     find_reprints([kinds], RULES)
-    assert {p: p.read_bytes() for p in kinds.rglob("*") if p.is_file()} == marked
+    assert held() == marked
     # clean writes the file again, without marks; nothing in it is new.
     (kinds / "articles.jsonl").write_bytes(fresh)
     find_reprints([kinds], RULES)
-    assert {p: p.read_bytes() for p in kinds.rglob("*") if p.is_file()} == marked
+    assert held() == marked
 
 
 def test_stories_that_share_a_phrase_are_no_reprints(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import BaseContext
 from typing import Any
+
+# A page is many small things that do not hold each other: looking for rings among them at Python's
+# own pace took 4 % of a worker's time, at this one 1 %.
+_GARBAGE = (20_000, 20, 20)
 
 
 def may_start_processes() -> bool:
@@ -43,6 +48,7 @@ def worker_processes(
 
 def _begin(begin: Callable[..., None] | None, args: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*_GARBAGE)
     if begin is not None:
         begin(*args)
     threading.Thread(target=_die_with_parent, daemon=True).start()

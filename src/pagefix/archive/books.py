@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pagefix.archive.cleaning import Orders
 from pagefix.archive.folders import Edition, Index
-from pagefix.archive.outdir import BOOKS, Places, read_json, write_whole
+from pagefix.archive.outdir import BOOKS, Places, put_in_place, read_json, write_whole
 from pagefix.archive.parts import Head, Part, head_of, read_part
 from pagefix.archive.placing import cannot_write, take_away
 from pagefix.archive.summary import Summary
@@ -115,7 +115,7 @@ def update(
     staged = places.staged / "books"
     try:
         staged.mkdir(parents=True, exist_ok=True)
-        if not write_updated(
+        written = write_updated(
             places,
             plan,
             staged,
@@ -123,12 +123,14 @@ def update(
             with_books=with_books,
             part_of=lambda edition: _part_of(places, edition, with_books, anew),
             told=told,
-        ):
+        )
+        if written is None:
             return None
         for head in plan.gone:
             total.messages += take_away(places, head.files)
             places.part(head.key).unlink(missing_ok=True)
         _exchange(places, staged, total, orders, with_books, marked=manifest.marked)
+        written.keep(places)
     except OSError as fault:
         raise cannot_write(places, fault) from None
     return total
@@ -142,12 +144,13 @@ def note_looked(places: Places, looked: int) -> None:
 def note_rewritten(places: Places, staged: Path, by: str) -> None:
     """Puts ``staged`` in the place of ``articles.jsonl`` and tells the manifest why."""
     places.publishing.touch()
-    staged.replace(places.out / BOOKS[0])
+    before = put_in_place(places, staged, places.out / BOOKS[0])
     found = read_json(places.manifest)
     found.pop("counted", None)
     found |= {"books": _books(places), "rewritten": by}
     write_whole(places.manifest, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     places.publishing.unlink()
+    before.unlink(missing_ok=True)
 
 
 def note_made(places: Places, by: str, counts: Mapping[str, int]) -> None:
@@ -204,9 +207,9 @@ def _exchange(
             if name == "failed.jsonl" and not total.failed:
                 (places.out / name).unlink(missing_ok=True)
             else:
-                (staged / name).replace(places.out / name)
-    (staged / "editions.jsonl").replace(places.editions)
-    note_looked(places, orders.begun)
+                put_in_place(places, staged / name, places.out / name)
+    os.utime(staged / "editions.jsonl", ns=(orders.begun, orders.begun))
+    put_in_place(places, staged / "editions.jsonl", places.editions)
     manifest: dict[str, object] = {
         "pagefix": VERSION,
         "rules": orders.rules_version,

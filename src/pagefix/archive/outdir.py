@@ -211,6 +211,22 @@ def write_whole(path: Path, text: str) -> None:
     aside.replace(path)
 
 
+def put_in_place(places: Places, new: Path, place: Path) -> Path:
+    """Moves a big file of ours to its place while the folder says that books are being exchanged.
+
+    The one that was there is set aside first and is the caller's, or the next run's, to remove:
+    some systems (ext4) write all of a file to the disk before it may replace another, which takes
+    as long as cleaning a hundred pages.  Returns where it is now.
+    """
+    before = places.staged / "before" / place.name
+    before.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        before.unlink(missing_ok=True)
+        place.replace(before)
+    new.replace(place)
+    return before
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A small file of ours; empty where it is missing or no longer what we wrote."""
     try:

@@ -85,13 +85,20 @@ class Head:
         """
         return all(page.changed < looked - _TICK for page in self.pages)
 
-    def complete_in(self, out: Path) -> bool:
-        """Whether all article files are there."""
+    def complete_in(self, out: Path, looked: int = 0) -> bool:
+        """Whether all article files are there.
+
+        ``looked``: when they all were, in ns; a folder that nothing came into or left since is not read.
+        """
         if self.alone or not self.files:
             return all((out / name).exists() for name in self.files)
         # One look at the folder instead of one at every file: a run that has nothing to do does little else.
+        folder = out / self.folder
         try:
-            with os.scandir(out / self.folder) as entries:
+            state = folder.stat()
+            if max(state.st_mtime_ns, state.st_ctime_ns) < looked - _TICK:
+                return True
+            with os.scandir(folder) as entries:
                 there = {entry.name for entry in entries}
         except OSError:
             return False

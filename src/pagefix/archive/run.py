@@ -245,7 +245,7 @@ def _as_before(manifest: Manifest, head: Head, edition: Edition, stamp: str) -> 
         and head.made_of(edition, stamp)
         and head.dated_as(edition)
         and head.seasoned(manifest.looked)
-        and head.complete_in(manifest.places.out)
+        and head.complete_in(manifest.places.out, manifest.looked)
     )
 
 

@@ -11,14 +11,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pagefix.archive.folders import Edition
 from pagefix.archive.outdir import BOOKS, Places
 from pagefix.archive.parts import Head, Part
 from pagefix.archive.summary import Summary
+
+if TYPE_CHECKING:
+    from pagefix.writing.linebook import Lines
 
 # A plan lies in memory: some ten megabytes for so many pages.
 _MOST_PAGES = 20_000
@@ -91,6 +94,34 @@ class Plan:
         return self.short
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The rows of ``articles.jsonl`` as they were written, piece by piece; none where nobody asks."""
+
+    rows: list[Lines] | None
+
+    def copied(self, old: Lines | None, piece: Stretch) -> None:
+        """A stretch of the old file."""
+        if self.rows is not None and old is not None:
+            from pagefix.writing.linebook import stretch
+
+            self.rows.append(stretch(old, piece.start.articles, piece.end.articles))
+
+    def added(self, part: Part) -> None:
+        """The rows of an edition that is new."""
+        if self.rows is not None:
+            from pagefix.writing.linebook import lines_of
+
+            self.rows.append(lines_of(Path(BOOKS[0]), BytesIO(part.rows[0])))
+
+    def keep(self, places: Places) -> None:
+        """Keeps them for whoever reads the file next, which has been put in place."""
+        if self.rows is not None:
+            from pagefix.writing.linebook import keep_lines, pieced
+
+            keep_lines(places.out, pieced(places.out / BOOKS[0], self.rows))
+
+
 def _behind(at: Place, head: Head, size: int) -> Place:
     _, ledger, pages, failed = head.sizes
     return Place(
@@ -111,16 +142,18 @@ def write_updated(
     with_books: bool,
     part_of: Callable[[Edition], Part],
     told: Callable[[int], None],
-) -> bool:
+) -> Written | None:
     """Writes the new manifest and, ``with_books``, the new books into ``staged``.
 
-    ``total`` is what the old books count, and is brought up to date.  False where the old books are
+    ``total`` is what the old books count, and is brought up to date.  None where the old books are
     not as the plan has them; then nothing has been done.
     """
-    bounds = _bounds(places, plan, with_books)
+    rows = _kept_rows(places) if with_books else None
+    bounds = _bounds(places, plan, with_books, rows)
     if bounds is None:
-        return False
+        return None
     total.take(plan.left)
+    written = Written([] if rows is not None else None)
     with ExitStack() as stack:
         names = [(places.editions, staged / "editions.jsonl")]
         names += [(places.out / name, staged / name) for name in BOOKS if with_books]
@@ -137,20 +170,31 @@ def write_updated(
                 for (old, new), low, high in zip(books, start, end, strict=False):
                     if low < high and old is not None:
                         _copy(old, new, low, high)
+                written.copied(rows, piece)
                 continue
             part = part_of(piece)
             for (_, new), data in zip(books, (part.line, *part.rows), strict=False):
                 _write(new, data)
+            written.added(part)
             total.add(part.head.counts)
             told(total.pages)
-    return True
+    return written
+
+
+def _kept_rows(places: Places) -> Lines | None:
+    """What is known of the rows of the old ``articles.jsonl``, if somebody kept it."""
+    if not (places.hidden / "rows.npz").exists():
+        return None
+    from pagefix.writing.linebook import kept_lines
+
+    return kept_lines(places.out, places.out / BOOKS[0])
 
 
 Bounds = tuple[int, ...]
 """Bytes before a place, in the manifest and then in each book."""
 
 
-def _bounds(places: Places, plan: Plan, with_books: bool) -> dict[Place, Bounds] | None:
+def _bounds(places: Places, plan: Plan, with_books: bool, rows: Lines | None) -> dict[Place, Bounds] | None:
     """Where in the old files each stretch begins and ends; None where they are not what they should be."""
     edges = [edge for piece in plan.pieces if isinstance(piece, Stretch) for edge in piece]
     sizes = [_size(path) for path in (places.editions, *(places.out / name for name in BOOKS[1:]))]
@@ -159,7 +203,11 @@ def _bounds(places: Places, plan: Plan, with_books: bool) -> dict[Place, Bounds]
     articles = [0] * (len(edges) + 1)
     if with_books:
         # The clusters that were set since make the rows of articles.jsonl longer than the parts say.
-        found = starts_of_rows(places.out / BOOKS[0], [*(edge.articles for edge in edges), plan.at.articles])
+        wanted = [*(edge.articles for edge in edges), plan.at.articles]
+        if rows is None:
+            found = starts_of_rows(places.out / BOOKS[0], wanted)
+        else:
+            found = [int(rows.ends[n - 1]) if n else 0 for n in wanted if n <= len(rows)]
         if len(found) < len(articles) or found[-1] != _size(places.out / BOOKS[0]):
             return None
         articles = found

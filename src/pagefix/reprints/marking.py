@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pagefix.reprints.rows import ARTICLES, Lines
+from pagefix.reprints.rows import ARTICLES
+from pagefix.writing.linebook import Lines, keep_lines, marked
 
 REPRINTS = "reprints.jsonl"
 PARAGRAPHS = "reprinted-paragraphs.jsonl"
@@ -17,6 +18,8 @@ _CHUNK = 1 << 24
 
 Put = Callable[[Path, Path], None]
 """Moves the first file to the place of the second."""
+Change = tuple[int, int, int, bytes]
+"""A line, the bytes of its mark, and what is to stand there."""
 
 
 def replace_file(new: Path, place: Path) -> None:
@@ -24,30 +27,38 @@ def replace_file(new: Path, place: Path) -> None:
     new.replace(place)
 
 
-def mark_articles(out: Path, lines: Lines, clusters: Mapping[int, str], aside: Path, put: Put) -> bool:
+def mark_articles(
+    out: Path, lines: Lines, clusters: Mapping[int, str], aside: Path, put: Put, *, keep: bool = False
+) -> bool:
     """Sets ``cluster`` of the lines with these positions, and null of all others.
 
     The file is written anew beside itself and put in its place at once; where every mark is
-    right already it is not touched.  Returns whether it was.
+    right already it is not touched.  With ``keep`` what is known of its lines is kept for the next
+    time.  Returns whether the file was written.
     """
     path = out / ARTICLES
     wanted = {at: json.dumps(name, ensure_ascii=False).encode() for at, name in clusters.items()}
     changes = list(_changes(path, lines, wanted))
-    if not changes:
-        return False
-    target = aside / f"{ARTICLES}.new"
+    if changes:
+        _rewrite(path, lines, changes, aside / f"{ARTICLES}.new", put)
+    if keep:
+        rows, sizes = [row for row, *_ in changes], [len(value) for *_, value in changes]
+        keep_lines(out, marked(lines, rows, sizes))
+    return bool(changes)
+
+
+def _rewrite(path: Path, lines: Lines, changes: Iterable[Change], target: Path, put: Put) -> None:
     with path.open("rb") as source, target.open("wb") as new:
         at = 0
-        for start, end, value in changes:
+        for _, start, end, value in changes:
             _copy(source, new, at, start)
             new.write(value)
             at = end
         _copy(source, new, at, int(lines.ends[-1]))
     put(target, path)
-    return True
 
 
-def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[tuple[int, int, bytes]]:
+def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[Change]:
     marks, ends = lines.marks.tolist(), lines.marks_end.tolist()
     with path.open("rb", buffering=0) as stream:
         for at, (start, end) in enumerate(zip(marks, ends, strict=True)):
@@ -56,7 +67,7 @@ def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[
                 continue
             stream.seek(start)
             if stream.read(end - start) != value:
-                yield start, end, value
+                yield at, start, end, value
 
 
 def _copy(source: BinaryIO, new: BinaryIO, start: int, end: int) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pagefix.matching.batches import Ints
 from pagefix.reprints.index import Index
-from pagefix.reprints.rows import Lines, Numbers
+from pagefix.writing.linebook import Lines, Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from pagefix.reprints.candidates import distinct
 from pagefix.reprints.clusters import Kinds, kind_of, kind_of_cluster, representative
 from pagefix.reprints.index import Index
 from pagefix.reprints.places import Places
-from pagefix.reprints.rows import Lines, read_rows
+from pagefix.reprints.rows import read_rows
 from pagefix.reprints.segments import take_keys
 from pagefix.reprints.verification import Aligned, align, some
+from pagefix.writing.linebook import Lines
 
 
 @dataclass(frozen=True, slots=True)

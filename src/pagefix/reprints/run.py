@@ -17,12 +17,13 @@ from pagefix.reprints.judging import Measures, measures_of, one_text, worth_alig
 from pagefix.reprints.marking import PARAGRAPHS, REPRINTS, Put, mark_articles, replace_file, write_report
 from pagefix.reprints.places import Places, places_of
 from pagefix.reprints.report import Reporter, kept_rows
-from pagefix.reprints.rows import Lines, read_rows, scan
+from pagefix.reprints.rows import read_rows, scan
 from pagefix.reprints.scheme import Scheme, scheme_of
 from pagefix.reprints.update import Bounds, update
 from pagefix.reprints.verification import some
 from pagefix.reprints.workers import Hands, Workers
 from pagefix.rules import Rules
+from pagefix.writing.linebook import Lines
 
 _HOME = Path(".pagefix") / "reprints"
 
@@ -63,7 +64,7 @@ def find_reprints(
         raise UsageError("one folder is named twice", place=str(outs[0]), remedy="name each once")
     unit = "paragraph" if paragraphs else "article"
     scheme, measures = scheme_of(unit, rules), measures_of(unit, rules)
-    scans = [scan(out, number) for number, out in enumerate(outs)]
+    scans = [scan(out, number, anew=rebuild) for number, out in enumerate(outs)]
     folder = _index_folder(outs, unit)
     if rebuild and folder.is_dir():
         clear_leftovers(folder, set())
@@ -126,7 +127,7 @@ def _written(outs: Sequence[Path], reporter: Reporter, groups: Sequence[Ints], p
         aside.mkdir(parents=True, exist_ok=True)
         write_report(out / name, reports[number], aside)
         if not reporter.paragraphs:
-            mark_articles(out, reporter.scans[number], marks[number], aside, put)
+            mark_articles(out, reporter.scans[number], marks[number], aside, put, keep=not number)
     return Found(sum(map(len, reporter.scans)), len(places), len(groups), sum(map(len, groups)), counts)
 
 

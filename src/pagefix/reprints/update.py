@@ -15,13 +15,13 @@ from pagefix.reprints.forgetting import forget
 from pagefix.reprints.index import Index
 from pagefix.reprints.judging import Measures, one_text, worth_aligning
 from pagefix.reprints.pairbook import PairBook, aligned, counted, empty_book, remembered
-from pagefix.reprints.rows import Lines
 from pagefix.reprints.scheme import Scheme
 from pagefix.reprints.segments import Numbers, Segment, merge_segments, take_keys, thin_segment, write_segment
 from pagefix.reprints.shingles import TEXT_BITS
 from pagefix.reprints.tasks import Batch, SignedBatch
 from pagefix.reprints.verification import count_places, joined, some
 from pagefix.reprints.workers import Work, Workers
+from pagefix.writing.linebook import Lines
 
 Marks = npt.NDArray[np.bool_]
 

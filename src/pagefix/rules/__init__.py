@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "Pattern", "Rules", "load_rules", "shipped_folder"]
 
+# Asked of paths, tags and whole pages: sieving every block for them took more than for all others.
+_NOT_SIFTED = frozenset({"edition_path", "page_label", "html", "refusal"})
+
 
 class Rules:
     """A frozen set of rules.  Picklable; patterns are compiled when they are first used."""
@@ -113,7 +116,7 @@ class Rules:
 
     def sift(self, kind: str, text: str) -> Sequence[Pattern]:
         """The patterns of one kind that can match in ``text``, told by its characters, in file order."""
-        return self.sifted(text).get(kind, ())
+        return self.patterns(kind) if kind in _NOT_SIFTED else self.sifted(text).get(kind, ())
 
     def sifted(self, text: str) -> Left:
         """What :meth:`sift` gives for every kind that is left: for who asks about many kinds."""
@@ -127,7 +130,8 @@ class Rules:
         if self._sieve is None:
             from pagefix.rules.sieve import Sieve  # numpy: who only reads rules need not wait for it
 
-            self._sieve = Sieve(chain.from_iterable(self._patterns.values()))
+            kinds = (found for kind, found in self._patterns.items() if kind not in _NOT_SIFTED)
+            self._sieve = Sieve(chain.from_iterable(kinds))
         return self._sieve
 
     def compile(self) -> None:

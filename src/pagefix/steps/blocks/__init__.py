@@ -19,7 +19,7 @@ from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
 from pagefix.steps.blocks.lines import Line, find_lines
-from pagefix.steps.blocks.typed import Stretch, Typed
+from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Unit, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
@@ -65,7 +65,7 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
     outside = [line for line in find_lines(text) if not in_table(line)]
 
     def one_byline(joined: str) -> bool:
-        return words(joined) <= 60 and marks.whole_credit(joined, rules) is not None
+        return words(joined) <= 60 and marks.whole_credit(asked(joined, rules)) is not None
 
     covered: list[Stretch] = list(tables)
     units = find_units(text, outside, one_byline)
@@ -107,15 +107,16 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
         return
     joined = "".join(text[a:b] for a, b in stretches)
     # Jump marks come first: ▲上接01版 and its text would pass for the words under a picture.
-    jumps = [] if whole_jump(joined, rules) else find_jumps(joined, rules)
+    block = asked(joined, rules)
+    jumps = [] if whole_jump(block) else find_jumps(block)
     if not jumps:
-        yield _Raw(tuple(stretches), joined, unit.level, marks.whole(joined, unit.level, rules))
+        yield _Raw(tuple(stretches), joined, unit.level, marks.whole(block, unit.level, rules))
         return
     at, level = 0, unit.level
     for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
         if between := _trim(joined, at, start):
             part = _part(text, stretches, *between, level)
-            yield part._replace(typed=marks.whole(part.text, level, rules))
+            yield part._replace(typed=marks.whole(asked(part.text, rules), level, rules))
             level = 0
         if typed is not None:
             yield _part(text, stretches, start, end, 0, typed)
@@ -123,8 +124,10 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
-    found = next((p.id for p in rules.sift("image", outer) if p.fullmatch(outer)), None)
-    return Typed(Role.IMAGE, found) if found else None
+    for pattern in rules.sift("image", outer):
+        if pattern.fullmatch(outer):
+            return Typed(Role.IMAGE, pattern.id)
+    return None
 
 
 def _tags(text: str, start: int, end: int, rules: Rules) -> list[Stretch]:
@@ -274,7 +277,9 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
             rule = "headings." + role if role is not Role.BODY else rule
         if typed is not None:
             role, score, rule = typed.role, 1.0, typed.rule
-        credit = typed.credit if typed else marks.credit_in(raw.text, rules) if role is Role.BODY else None
+        credit = typed.credit if typed else None
+        if typed is None and role is Role.BODY:
+            credit = marks.credit_in(asked(raw.text, rules))
         blocks.append(
             Block(
                 role=role,

@@ -37,6 +37,8 @@ _NUMBERED = re.compile(
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章编編篇](?:[\s　：:].*|[^，。：:]*)\Z")
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
+_SPACED = re.compile(r"\S[ \u3000]+\S")
+_DASHED = re.compile(r"—{2,}|─{2,}")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
 
 
@@ -73,7 +75,7 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights) -> list[tupl
 
 
 def _score(row: Features, weights: Mapping[str, float]) -> float:
-    return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in row.items())
+    return weights.get("bias", 0.0) + sum([weights[name] * row[name] for name in row if name in weights])
 
 
 def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features | None]:
@@ -81,16 +83,18 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
 
     ``widths`` are those of the printed lines (:func:`printed_lines`).
     """
-    candidates = [at for at, draft in enumerate(drafts) if draft.role is None and words(draft.text) <= LONG]
+    sizes = [words(draft.text) for draft in drafts]
+    kinds = [_kind(draft, size) for draft, size in zip(drafts, sizes, strict=True)]
+    candidates = [at for at, draft in enumerate(drafts) if draft.role is None and sizes[at] <= LONG]
     around = _affinities(drafts, candidates)
     waiting = headless(drafts)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
-        on = dict.fromkeys(_own(drafts[at]), 1.0)
-        on |= dict.fromkeys(_beside(drafts, at), 1.0)
+        on = dict.fromkeys(_own(drafts[at], sizes[at]), 1.0)
+        on |= dict.fromkeys(_beside(drafts, kinds, at), 1.0)
         width = widths[at]
-        verse = {} if width else _verse(drafts, at)
-        if width and abs(words(drafts[at].text) - width) <= 2:
+        verse = {} if width else _verse(drafts, sizes, at)
+        if width and abs(sizes[at] - width) <= 2:
             verse["is.full_line"] = 1.0
         if at in waiting:
             on["above.headless"] = 1.0
@@ -100,8 +104,8 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
     return rows
 
 
-def _own(draft: Draft) -> Iterator[str]:
-    text, size = draft.text, words(draft.text)
+def _own(draft: Draft, size: int) -> Iterator[str]:
+    text = draft.text
     yield next((f"size.{limit}" for limit in _SIZES if size <= limit), "size.more")
     last, core = text[-1], text.rstrip(CLOSERS)[-1:]
     unclosed, unopened = balance(text)
@@ -119,9 +123,9 @@ def _own(draft: Draft) -> Iterator[str]:
         yield "has.full_stop"
     if "，" in text[:-1]:
         yield "has.comma"
-    if re.search(r"\S[ \u3000]+\S", text):
+    if _SPACED.search(text):
         yield "has.space"
-    if re.search(r"—{2,}|─{2,}", text[1:-1]):
+    if _DASHED.search(text, 1, len(text) - 1):
         yield "has.dash"
     if unclosed or unopened:
         yield "unbalanced"
@@ -147,20 +151,20 @@ def _own(draft: Draft) -> Iterator[str]:
         yield "indented"
 
 
-def _beside(drafts: Sequence[Draft], at: int) -> Iterator[str]:
-    before = drafts[at - 1] if at else None
-    after = drafts[at + 1] if at + 1 < len(drafts) else None
+def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int) -> Iterator[str]:
+    before, kind_before = (drafts[at - 1], kinds[at - 1]) if at else (None, "edge")
+    after, kind_after = (drafts[at + 1], kinds[at + 1]) if at + 1 < len(drafts) else (None, "edge")
     text = drafts[at].text
     if before is not None and before.role is Role.KICKER and names_share(text) >= 0.7:
         yield "before.kicker_over_names"
     else:
-        yield f"before.{_kind(before)}"
-    yield f"after.{_kind(after)}"
+        yield f"before.{kind_before}"
+    yield f"after.{kind_after}"
     if after is not None and after.lands and text[-1] not in _STOPS:
         yield "after.landing"
     if before is not None and before.role in (None, Role.BODY):
         stops = before.text.rstrip(CLOSERS)[-1:] in _STOPS or before.text[-1] in "）)"
-        if not stops and _kind(before) == "prose":
+        if not stops and kind_before == "prose":
             yield "before.open"
             if text[-1] in _STOPS:
                 yield "finishes"
@@ -190,20 +194,17 @@ def _runs_through(above: str, text: str, after: Draft | None) -> bool:
     return after is not None and after.role in (None, Role.BODY) and crossing(text, after.text) > 0
 
 
-def _kind(draft: Draft | None) -> str:
-    if draft is None:
-        return "edge"
+def _kind(draft: Draft, size: int) -> str:
     if draft.role is not None and draft.role is not Role.BODY:
         return str(draft.role)
     if draft.level:
         return "marked"
-    size = words(draft.text)
     return "line" if size <= 20 else "short" if size <= LONG else "prose"
 
 
-def _verse(drafts: Sequence[Draft], at: int) -> Features:
-    near = [d for d in drafts[max(0, at - 2) : at + 3] if d is not drafts[at]]
-    lines = sum(d.role is None and not d.level and words(d.text) <= 16 for d in near)
+def _verse(drafts: Sequence[Draft], sizes: Sequence[int], at: int) -> Features:
+    near = [n for n in range(max(0, at - 2), min(at + 3, len(drafts))) if n != at]
+    lines = sum(drafts[n].role is None and not drafts[n].level and sizes[n] <= 16 for n in near)
     return {"lines_around": lines / len(near) if near else 0.0}
 
 

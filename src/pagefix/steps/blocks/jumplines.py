@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pagefix.matching.keys import fold
 from pagefix.model import Jump, Role, Way
-from pagefix.rules import Pattern, Rules
-from pagefix.steps.blocks.typed import Stretch, Typed, group
+from pagefix.rules import Pattern
+from pagefix.steps.blocks.typed import Asked, Stretch, Typed, group
 
 
-def whole_jump(text: str, rules: Rules) -> Typed | None:
+def whole_jump(block: Asked) -> Typed | None:
     """A jump line that is a block of its own."""
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
     for way, kinds in _JUMP_LINES:
         for kind in kinds:
             for pattern in left.get(kind, ()):
@@ -33,14 +31,13 @@ _JUMP_LINES = (
 )
 
 
-def find_jumps(text: str, rules: Rules) -> list[tuple[Stretch, Typed]]:
+def find_jumps(block: Asked) -> list[tuple[Stretch, Typed]]:
     """The jump marks in a block that is not one as a whole, in text order.
 
     At the beginning and the end a mark may have lost its brackets; in the middle, where a
     reader put two lines together, it needs one of them, or an arrow, and no quotation marks.
     """
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
     patterns = [(way, pattern) for way, kind in _KINDS for pattern in left.get(kind, ())]
     if not patterns:
         return []

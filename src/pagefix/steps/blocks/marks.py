@@ -10,37 +10,37 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pagefix.evidence.ends import words
-from pagefix.matching.keys import fold
 from pagefix.model import Credit, Role
 from pagefix.rules import Pattern, Rules
 from pagefix.steps.blocks.jumplines import whole_jump
-from pagefix.steps.blocks.typed import Typed, group
+from pagefix.steps.blocks.typed import Asked, Typed, group
 
 
-def whole(text: str, level: int, rules: Rules) -> Typed | None:
+def whole(block: Asked, level: int, rules: Rules) -> Typed | None:
     """The role of a block whose whole text is of one kind, or None.
 
     ``level`` is its heading mark: what is marked as a heading is no caption.
     """
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
+    size = words(text)
+    if not left:
+        return None if size else Typed(Role.MARK, "marks.no_words")
     for kind, role in (("fence", Role.MARK), ("rule_line", Role.MARK), ("image", Role.IMAGE)):
         if found := _full(folded, kind, left):
             return Typed(role, found)
     if found := _full(folded, "table_row", left):
         return Typed(Role.TABLE, found)
-    size = words(text)
     if size == 0:
         return Typed(Role.MARK, "marks.no_words")
     if size <= rules.number("blocks.longest_line_of_marks"):
-        if jump := whole_jump(text, rules):
+        if jump := whole_jump(block):
             return jump
         for kind, role in (("pointer", Role.FURNITURE), ("serial", Role.NOTE), ("furniture", Role.FURNITURE)):
             if found := _full(folded, kind, left):
                 return Typed(role, found)
         if not level and (found := _full(folded, "furniture_top", left)):
             return Typed(Role.FURNITURE, found, sure=False)
-        if credit := whole_credit(text, rules):
+        if credit := whole_credit(block):
             return credit
     if found := _full(folded, "note", left):
         return Typed(Role.NOTE, found)
@@ -49,13 +49,12 @@ def whole(text: str, level: int, rules: Rules) -> Typed | None:
             return Typed(Role.DECK, found)
         if found := _full(folded, "kicker", left):
             return Typed(Role.KICKER, found, sure=False)
-    return None if level else caption(text, size, rules)
+    return None if level else caption(block, size, rules)
 
 
-def whole_credit(text: str, rules: Rules) -> Typed | None:
+def whole_credit(block: Asked) -> Typed | None:
     """A byline or dateline that is a block of its own."""
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
     for kind, sure in (("byline_line", True), ("byline_plain", False)):
         for pattern in left.get(kind, ()):
             if found := pattern.fullmatch(folded):
@@ -67,10 +66,9 @@ def whole_credit(text: str, rules: Rules) -> Typed | None:
     return None
 
 
-def credit_in(text: str, rules: Rules) -> Credit | None:
+def credit_in(block: Asked) -> Credit | None:
     """What the dateline at the beginning or the end of a paragraph says."""
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
     for pattern in left.get("dateline_start", ()):
         if found := pattern.match(folded):
             return credit_of(found, text)
@@ -92,10 +90,9 @@ def credit_of(found: Any, text: str) -> Credit:
     return Credit(said.get("agency", ""), said.get("place", ""), said.get("date", ""), tuple(names.split()))
 
 
-def caption(text: str, size: int, rules: Rules) -> Typed | None:
+def caption(block: Asked, size: int, rules: Rules) -> Typed | None:
     """A caption that its own words give away, up to the length that captions have."""
-    folded = fold(text)
-    left = rules.sifted(folded)
+    text, folded, left = block
     for pattern in left.get("caption_whole", ()):
         if pattern.fullmatch(folded):
             return Typed(Role.CAPTION, pattern.id)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from pagefix.matching.keys import fold
 from pagefix.model import Credit, Jump, Role
+from pagefix.rules import Rules
+from pagefix.rules.sieve import Left
 
 Stretch = tuple[int, int]
 
@@ -19,6 +22,20 @@ class Typed:
     jump: Jump | None = None
     credit: Credit | None = None
     sure: bool = True
+
+
+class Asked(NamedTuple):
+    """A text that patterns are asked about: as it is, folded, and the patterns that are left for it."""
+
+    text: str
+    folded: str
+    left: Left
+
+
+def asked(text: str, rules: Rules) -> Asked:
+    """Folded and sifted once, for all that is asked about the text."""
+    folded = fold(text)
+    return Asked(text, folded, rules.sifted(folded))
 
 
 def group(found: Any, text: str, name: str) -> str:
