@@ -213,13 +213,18 @@ class Trimmed:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A page with its broken paragraphs put together: blocks may have pieces far apart."""
+    """A page with its broken paragraphs put together: blocks may have pieces far apart.
+
+    ``chances`` are all seams that are not out of the question, made or not: where the tail
+    ends, where the head begins, and the log-odds of the seam against staying open.
+    """
 
     page: Page
     blocks: tuple[Block, ...]
     repeats: tuple[Repeat, ...] = ()
     seams: tuple[Seam, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    chances: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pagefix.evidence.openings import is_names, opens_report, signs_off
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Story, Way
 from pagefix.rules import Rules
-from pagefix.steps.articles.step import Step
+from pagefix.steps.articles.step import Link, Step
 from pagefix.steps.articles.threads import label
 
 _LOOSE = frozenset({Role.FURNITURE, Role.IMAGE, Role.MARK})
@@ -29,9 +29,9 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
     blocks = [block for block in joined.blocks if block.role not in _LOOSE]
     begins = _beginnings(blocks)
     homes = _homes(blocks, begins)
-    steps, where = _steps(joined, blocks, begins, homes)
+    steps, where, links = _steps(joined, blocks, begins, homes)
     count = max(begins.values(), default=-1) + 1
-    labels = label(steps, count, rules) if count else [-1] * len(steps)
+    labels = label(steps, count, links, rules) if count else [-1] * len(steps)
     members: dict[int, list[Block]] = {}
     for at, block in enumerate(blocks):
         members.setdefault(labels[where[at]] if at in where else homes[at], []).append(block)
@@ -126,13 +126,13 @@ def _homes(blocks: Sequence[Block], begins: dict[int, int]) -> dict[int, int]:
 
 def _steps(
     joined: Joined, blocks: Sequence[Block], begins: dict[int, int], homes: dict[int, int]
-) -> tuple[list[Step], dict[int, int]]:
-    """The fragments in page order, and for each block the step of its first piece.
+) -> tuple[list[Step], dict[int, int], list[Link]]:
+    """The fragments in page order, for each block the step of its first piece, and what may link them.
 
     A mark that stands alone and whose home is known is no step: it says nothing of its place.
     """
     breaks = {seam.head for seam in joined.seams}
-    found: list[tuple[int, int, Step]] = []
+    found: list[tuple[int, int, int, Step]] = []
     in_head = False
     # Right below a headline its own story begins, whoever signs it.
     told = True
@@ -150,6 +150,7 @@ def _steps(
             found.append(
                 (
                     pieces[0].start,
+                    pieces[-1].end,
                     number,
                     Step(
                         block=at,
@@ -161,14 +162,23 @@ def _steps(
                         home=homes.get(at, -1),
                         signed=number == 0 and at in begins and _is_signed(blocks, at),
                         tells=block.role not in (Role.JUMP, Role.CAPTION),
+                        runs=block.role is Role.BODY,
                     ),
                 )
             )
         told = told or (block.role is Role.BODY and words(block.text) > _PROSE and not _is_deck(block))
     found.sort(key=lambda item: item[0])
-    where = {step.block: place for place, (_, number, step) in enumerate(found) if number == 0}
-    steps = [step for _, _, step in found]
-    return [_unless_cut_off(step, above) for step, above in zip(steps, [None, *steps], strict=False)], where
+    where = {step.block: place for place, (*_, number, step) in enumerate(found) if number == 0}
+    steps = [step for *_, step in found]
+    steps = [_unless_cut_off(step, above) for step, above in zip(steps, [None, *steps], strict=False)]
+    begun = {begin: place for place, (begin, *_) in enumerate(found)}
+    ended = {end: place for place, (_, end, *_) in enumerate(found)}
+    links = [
+        Link(ended[tail], begun[head], odds)
+        for tail, head, odds in joined.chances
+        if tail in ended and head in begun
+    ]
+    return steps, where, links
 
 
 def _unless_cut_off(step: Step, above: Step | None) -> Step:

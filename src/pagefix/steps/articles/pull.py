@@ -7,11 +7,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pagefix.evidence.affinity import Floats, Ints
+from pagefix.evidence.affinity import Affinity, Floats, Ints
 
-# The mean of so many best likenesses: one may be by chance, and a long article has many poor ones.
-_BEST = 3
+BEST = 3
+"""The mean of so many best likenesses counts: one may be by chance, and a long article has many poor ones."""
+
+STRANGERS = 0.15
+"""How much text above all headlines is drawn to staying nobody's.
+
+Paragraphs of different stories have a likeness of about a tenth, so this much is not by chance.
+"""
+
 _CELLS = 1 << 19
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """All pairs of steps that share words, by ``i``, and how much: those of step ``n`` from ``first[n]``."""
+
+    i: Ints
+    j: Ints
+    strength: Floats
+    first: Ints
+
+    @classmethod
+    def of(cls, affinity: Affinity, steps: int) -> Likeness:
+        i, j, strength = affinity.pairs()
+        return cls(i, j, strength, np.searchsorted(i, np.arange(steps + 1)))
+
+    def best_first(self, step: int) -> Iterator[tuple[int, float]]:
+        """The steps that share words with this one, the most alike first, and how much."""
+        mine = slice(self.first[step], self.first[step + 1])
+        order = np.argsort(-self.strength[mine], kind="stable")
+        yield from zip(self.j[mine][order].tolist(), self.strength[mine][order].tolist(), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +71,20 @@ class Pull:
             yield from table
 
 
-def pull_of(labels: Sequence[int], i: Ints, j: Ints, likeness: Floats) -> Pull:
+def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     """The mean of each step's three best likenesses in each article.
 
-    ``labels`` are the articles of the steps, -1 for nobody's; ``likeness`` is that of steps
-    ``i`` and ``j``, all pairs that have one.
+    ``labels`` are the articles of the steps, -1 for nobody's.
     """
-    article = np.array(labels, dtype=np.int64)[j]
+    article = np.array(labels, dtype=np.int64)[likeness.j]
     owned = article >= 0
-    i, article, likeness = i[owned], article[owned], likeness[owned]
-    order = np.lexsort((likeness, article, i))
-    i, article, likeness = i[order], article[order], likeness[order]
+    i, article, strength = likeness.i[owned], article[owned], likeness.strength[owned]
+    order = np.lexsort((strength, article, i))
+    i, article, strength = i[order], article[order], strength[order]
     ends = np.flatnonzero((np.diff(i, append=-1) != 0) | (np.diff(article, append=-1) != 0))
     sizes = np.diff(ends, prepend=-1)
     total = np.zeros(len(ends))
-    for back in reversed(range(_BEST)):
-        total += np.where(sizes > back, likeness[np.maximum(ends - back, 0)], 0.0)
+    for back in reversed(range(BEST)):
+        total += np.where(sizes > back, strength[np.maximum(ends - back, 0)], 0.0)
     first = np.searchsorted(i[ends], np.arange(len(labels) + 1))
-    return Pull(first, article[ends], total / _BEST)
+    return Pull(first, article[ends], total / BEST)

@@ -1,4 +1,4 @@
-"""One fragment on the way down the page."""
+"""The fragments of a page on the way down, and what may link two of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class Step(NamedTuple):
     headline stands above (its author's name, its dateline, or what follows another story's
     signature); ``home`` the article that it is known to belong to, or -1; ``text`` is folded;
     ``signed`` is true of a headline that has its author or dateline right below;
-    ``tells`` is false for jump marks and captions, whose words may be those of any picture.
+    ``tells`` is false for jump marks and captions, whose words may be those of any picture;
+    ``runs`` is true of running text, which may be a piece of a broken paragraph.
     """
 
     block: int
@@ -27,3 +28,12 @@ class Step(NamedTuple):
     home: int = -1
     tells: bool = True
     signed: bool = False
+    runs: bool = False
+
+
+class Link(NamedTuple):
+    """How likely step ``head`` goes on where step ``tail`` stops: log-odds against staying open."""
+
+    tail: int
+    head: int
+    log_odds: float

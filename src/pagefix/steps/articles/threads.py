@@ -21,26 +21,30 @@ import numpy.typing as npt
 from pagefix.evidence.affinity import Affinity
 from pagefix.rules import Rules
 from pagefix.steps.articles.guess import first_guess
-from pagefix.steps.articles.pull import Pull, pull_of
-from pagefix.steps.articles.step import Step
+from pagefix.steps.articles.pull import STRANGERS, Likeness, Pull, pull_of
+from pagefix.steps.articles.step import Link, Step
+from pagefix.steps.articles.strays import bring_home
 
 Flags = npt.NDArray[np.bool_]
 
 
-def label(steps: Sequence[Step], articles: int, rules: Rules) -> list[int]:
-    """The article of each step; -1 for what stands above the first article."""
+def label(steps: Sequence[Step], articles: int, links: Sequence[Link], rules: Rules) -> list[int]:
+    """The article of each step; -1 for what stands above the first article.
+
+    ``links`` are the seams that are likely enough to be asked, made or not.
+    """
     if not steps:
         return []
     affinity = Affinity([step.text for step in steps])
-    i, j, likeness = affinity.pairs()
+    likeness = Likeness.of(affinity, len(steps))
     labels = first_guess(steps, affinity)
     beside = _side_by_side(steps, labels, articles)
     for _ in range(2):
-        better = _best_path(steps, articles, pull_of(labels, i, j, likeness), labels, beside, rules)
+        better = _best_path(steps, articles, pull_of(labels, likeness), labels, beside, rules)
         if better == labels:
             break
         labels = better
-    return labels
+    return bring_home(labels, steps, likeness, links, rules)
 
 
 def _side_by_side(steps: Sequence[Step], labels: Sequence[int], articles: int) -> Flags:
@@ -81,7 +85,7 @@ def _best_path(
     for step in steps:
         if step.begins >= 0:
             signed[step.begins] = step.signed
-    for at, (step, drawn) in enumerate(zip(steps, pull.rows(articles, _STRANGERS), strict=True)):
+    for at, (step, drawn) in enumerate(zip(steps, pull.rows(articles, STRANGERS), strict=True)):
         came_from = stayed
         top = int(best.argmax())
         if step.begins >= 0:
@@ -103,7 +107,7 @@ def _best_path(
                 costs[article] = ahead + far * further if not (far and signed[article]) else np.inf
             if step.fresh:
                 # Who signs or dates a story gives it to somebody.
-                drawn[nobody] = -_STRANGERS
+                drawn[nobody] = -STRANGERS
                 if before[at] > newest:
                     costs[before[at]] = min(costs[before[at]], go_ahead_fresh)
             reach = peak - costs
@@ -129,10 +133,6 @@ def _best_path(
         current = int(trail[at][current])
     return labels
 
-
-# How much text above all headlines is drawn to staying nobody's: paragraphs of different
-# stories have a likeness of about a tenth, so this much is not by chance.
-_STRANGERS = 0.15
 
 # How many headlines ahead a story may begin.
 _AHEAD = 3

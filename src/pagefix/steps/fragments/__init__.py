@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from pagefix.evidence.ends import Fragment
 from pagefix.evidence.seams import Weights, odds, weigh
 from pagefix.matching.keys import fold
@@ -42,7 +44,15 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
         repeats=trimmed.repeats,
         seams=tuple(done.values()),
         doubts=(*trimmed.doubts, *doubts),
+        chances=tuple(
+            (blocks[bodies[i[p]]].end, blocks[bodies[j[p]]].start, float(scores[p]))
+            for p in np.flatnonzero(scores > _OUT_OF_THE_QUESTION).tolist()
+        ),
     )
+
+
+# In log-odds: what is less likely moves no paragraph, even where many such seams come together.
+_OUT_OF_THE_QUESTION = -4.0
 
 
 def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:

@@ -1,0 +1,277 @@
+"""Strays: paragraphs that were read inside another article, brought home.
+
+The best path through a page weighs each paragraph against the others that it was first given
+to, so that several that strayed together hold each other where they are.  Here a whole run of
+them is weighed at once: the words that it shares with the article it would go to against
+those that it shares with the rest of the one where it stands, what leaving and coming back
+cost, and whether broken paragraphs find their other halves there or lose them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from pagefix.rules import Rules
+from pagefix.steps.articles.pull import BEST, STRANGERS, Likeness, pull_of
+from pagefix.steps.articles.step import Link, Step
+
+# No column holds so many paragraphs: a longer run is no stray.
+_LONGEST = 40
+# Each round moves one run out of every article that none was moved to; pages need two or three.
+_ROUNDS = 8
+# A run without a word for the other article is given up when it has cost so much, in log-odds:
+# no seam makes up for that.
+_HOPELESS = -8.0
+# What a move must gain: less is as likely chance.
+_CLEARLY = 1.0
+# What two paragraphs of different articles share by chance.
+_CHANCE = 0.05
+
+
+def bring_home(
+    labels: Sequence[int], steps: Sequence[Step], likeness: Likeness, links: Sequence[Link], rules: Rules
+) -> list[int]:
+    """The articles of the steps, runs of them moved to another article where that is likelier.
+
+    A run goes to an article that began above it or begins next, and never is most of the
+    text of the one that it leaves.
+    """
+    page = _Page.of(steps, likeness, links, rules)
+    now = list(labels)
+    for _ in range(_ROUNDS):
+        touched: set[int] = set()
+        for move in sorted(_moves(page, now), key=lambda move: (-move.gain, move.begin, move.target)):
+            both = {now[move.begin], move.target}
+            if not both & touched:
+                touched |= both
+                now[move.begin : move.end] = [move.target] * (move.end - move.begin)
+        if not touched:
+            break
+    return now
+
+
+class _Move(NamedTuple):
+    gain: float
+    begin: int
+    end: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """What it costs to go to another article, in log-odds (``articles.toml``)."""
+
+    back: float
+    home: float
+    ahead: float
+    afresh: float
+
+    def of(self, before: int, then: int, step: Step, newest: int) -> float:
+        """Of a step in article ``then`` below one in ``before``; ``newest`` has the last headline above."""
+        if before == then or step.begins >= 0:
+            return 0.0
+        if then == newest:
+            return self.home
+        if then > newest:
+            return self.afresh if step.fresh or newest < 0 else self.ahead
+        return self.back
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The steps of a page and what they share; nothing here changes when a run moves."""
+
+    steps: Sequence[Step]
+    likeness: Likeness
+    weights: Sequence[float]
+    sizes: Sequence[int]
+    newest: Sequence[int]
+    before: Sequence[int]
+    after: Sequence[int]
+    links: Mapping[tuple[int, int], float]
+    costs: _Costs
+
+    @classmethod
+    def of(cls, steps: Sequence[Step], likeness: Likeness, links: Sequence[Link], rules: Rules) -> _Page:
+        full = rules.number("articles.length_of_full_weight")
+        weight = rules.number("articles.weight_of_strays_words")
+        newest: list[int] = []
+        pieces: dict[int, list[int]] = defaultdict(list)
+        for at, step in enumerate(steps):
+            newest.append(max(step.begins, newest[-1] if newest else -1))
+            pieces[step.block].append(at)
+        before, after = [-1] * len(steps), [-1] * len(steps)
+        for chain in pieces.values():
+            for one, two in pairwise(chain):
+                before[two], after[one] = one, two
+        return cls(
+            steps=steps,
+            likeness=likeness,
+            weights=[weight * min(1.0, len(step.text) / full) for step in steps],
+            sizes=[0 if step.begins >= 0 else len(step.text) for step in steps],
+            newest=newest,
+            before=before,
+            after=after,
+            links={(tail, head): float(np.logaddexp(0.0, odds)) for tail, head, odds in links},
+            costs=_Costs(
+                rules.number("articles.cost_of_going_back"),
+                rules.number("articles.cost_of_going_home"),
+                rules.number("articles.cost_of_going_ahead"),
+                rules.number("articles.cost_of_going_ahead_afresh"),
+            ),
+        )
+
+    def is_free(self, at: int) -> bool:
+        return self.steps[at].begins < 0 and self.steps[at].home < 0
+
+
+def _moves(page: _Page, labels: Sequence[int]) -> Iterator[_Move]:
+    """For each run of one article's steps and each other article that draws it, the best move, if any."""
+    pull = pull_of(labels, page.likeness)
+    drawn: dict[int, dict[int, float]] = defaultdict(dict)
+    owner = np.repeat(np.arange(len(labels)), np.diff(pull.first))
+    for at, article, strength in zip(
+        owner.tolist(), pull.article.tolist(), pull.strength.tolist(), strict=True
+    ):
+        if article != labels[at] and article <= page.newest[at] + 1 and page.is_free(at):
+            drawn[article][at] = strength
+    now = _Labelled.of(page, labels)
+    for target, strengths in sorted(drawn.items()):
+        best: dict[int, _Move] = {}
+        for begin in sorted(strengths.keys() | {at + 1 for at in now.of_article.get(target, ())}):
+            if begin < len(labels) and labels[begin] != target:
+                for move in _from(page, now, begin, target, strengths):
+                    article = labels[begin]
+                    if article not in best or move.gain > best[article].gain:
+                        best[article] = move
+        yield from best.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """The articles as they are now: the steps of each, those of running text, the size of their text."""
+
+    labels: Sequence[int]
+    of_article: Mapping[int, Sequence[int]]
+    running: Mapping[int, Sequence[int]]
+    sizes: Mapping[int, int]
+
+    @classmethod
+    def of(cls, page: _Page, labels: Sequence[int]) -> _Labelled:
+        members: dict[int, list[int]] = defaultdict(list)
+        running: dict[int, list[int]] = defaultdict(list)
+        sizes: dict[int, int] = defaultdict(int)
+        for at, article in enumerate(labels):
+            members[article].append(at)
+            sizes[article] += page.sizes[at]
+            if page.steps[at].runs:
+                running[article].append(at)
+        return cls(labels, members, running, sizes)
+
+
+def _from(
+    page: _Page, now: _Labelled, begin: int, target: int, strengths: Mapping[int, float]
+) -> Iterator[_Move]:
+    """The moves to ``target`` of runs that start at ``begin``, as far as they gain anything."""
+    article, size, hope = now.labels[begin], 0, 0.0
+    if article < 0 or page.steps[begin].stays or page.newest[begin] + 1 < target:
+        return
+    tells = False
+    for end in range(begin + 1, min(len(now.labels), begin + _LONGEST) + 1):
+        last = end - 1
+        # Who signs or dates a story begins it, and what began above goes on without him.
+        begun = page.steps[last].fresh and target <= page.newest[last]
+        if now.labels[last] != article or begun or not page.is_free(last):
+            return
+        size += page.sizes[last]
+        hope += page.weights[last] * (strengths.get(last, 0.0) - _CHANCE)
+        tells = tells or (last in strengths and page.steps[last].tells)
+        if hope < _HOPELESS or 2 * size > now.sizes[article]:
+            return
+        glued = end < len(now.labels) and page.steps[end].stays and now.labels[end] == article
+        if not tells or (glued and page.is_free(end)) or not _whole(page, now.labels, begin, end, target):
+            continue
+        gain = (
+            _drawn(page, now.labels, begin, end, strengths)
+            + _spared(page, now.labels, begin, end, target)
+            + _mended(page, now, begin, end, target)
+        )
+        if gain > _CLEARLY:
+            yield _Move(gain, begin, end, target)
+
+
+def _whole(page: _Page, labels: Sequence[int], begin: int, end: int, target: int) -> bool:
+    """Whether no paragraph is torn: what its other pieces outside the run are, are in ``target``."""
+    return all(
+        (page.before[at] < 0 or page.before[at] >= begin or labels[page.before[at]] == target)
+        and (page.after[at] < end or labels[page.after[at]] == target)
+        for at in range(begin, end)
+    )
+
+
+def _drawn(page: _Page, labels: Sequence[int], begin: int, end: int, strengths: Mapping[int, float]) -> float:
+    """How much more words the run shares with the other article than with the rest of its own."""
+    total = 0.0
+    for at in range(begin, end):
+        if page.weights[at]:
+            total += page.weights[at] * (strengths.get(at, 0.0) - _held(page, labels, at, begin, end))
+    return total
+
+
+def _held(page: _Page, labels: Sequence[int], at: int, begin: int, end: int) -> float:
+    """What holds a step in its article: the pull of its steps outside the run."""
+    article = labels[at]
+    if article < 0:
+        return STRANGERS
+    found, total = 0, 0.0
+    for other, strength in page.likeness.best_first(at):
+        if labels[other] == article and not begin <= other < end:
+            total += strength
+            found += 1
+            if found == BEST:
+                break
+    return total / BEST
+
+
+def _spared(page: _Page, labels: Sequence[int], begin: int, end: int, target: int) -> float:
+    """What going to and fro costs as it is, less what it would cost."""
+    spared = 0.0
+    for at, edge in ((begin, begin), (end, end)):
+        if not 0 < at < len(labels):
+            continue
+        step, newest = page.steps[at], page.newest[at]
+        mine = labels[begin]
+        before, then = (labels[at - 1], mine) if edge == begin else (mine, labels[at])
+        moved = (before, target) if edge == begin else (target, then)
+        spared += page.costs.of(before, then, step, newest) - page.costs.of(*moved, step, newest)
+    return spared
+
+
+def _mended(page: _Page, now: _Labelled, begin: int, end: int, target: int) -> float:
+    """How much likelier broken paragraphs find their other halves when the run has moved."""
+    running = [at for at in range(begin, end) if page.steps[at].runs]
+    if not running:
+        return 0.0
+    first, last = running[0], running[-1]
+    mine = now.running.get(now.labels[begin], ())
+    at = bisect_left(mine, first)
+    above, below = (mine[at - 1] if at else -1), next(iter(mine[at + len(running) :][:1]), -1)
+    theirs = now.running.get(target, ())
+    at = bisect_left(theirs, first)
+    over, under = (theirs[at - 1] if at else -1), next(iter(theirs[at : at + 1]), -1)
+    link = page.links.get
+    return (
+        link((above, below), 0.0)
+        - link((above, first), 0.0)
+        - link((last, below), 0.0)
+        + link((over, first), 0.0)
+        + link((last, under), 0.0)
+        - link((over, under), 0.0)
+    )
