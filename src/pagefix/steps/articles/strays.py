@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pagefix.rules import Rules
-from pagefix.steps.articles.pull import BEST, STRANGERS, Likeness, pull_of
+from pagefix.steps.articles.pull import BEST, Likeness, pull_of
 from pagefix.steps.articles.step import Link, Step
 
 # No column holds so many paragraphs: a longer run is no stray.
@@ -131,6 +131,11 @@ class _Page:
     def is_free(self, at: int) -> bool:
         return self.steps[at].begins < 0 and self.steps[at].home < 0
 
+    def spared(self, at: int, was: tuple[int, int], would: tuple[int, int]) -> float:
+        """What it costs to come to a step from the one above, less what it would cost: their articles."""
+        step, newest = self.steps[at], self.newest[at]
+        return self.costs.of(*was, step, newest) - self.costs.of(*would, step, newest)
+
 
 def _moves(page: _Page, labels: Sequence[int]) -> Iterator[_Move]:
     """For each run of one article's steps and each other article that draws it, the best move, if any."""
@@ -142,7 +147,7 @@ def _moves(page: _Page, labels: Sequence[int]) -> Iterator[_Move]:
     ):
         if article != labels[at] and article <= page.newest[at] + 1 and page.is_free(at):
             drawn[article][at] = strength
-    now = _Labelled.of(page, labels)
+    now = _Now(page, labels)
     for target, strengths in sorted(drawn.items()):
         best: dict[int, _Move] = {}
         for begin in sorted(strengths.keys() | {at + 1 for at in now.of_article.get(target, ())}):
@@ -154,56 +159,81 @@ def _moves(page: _Page, labels: Sequence[int]) -> Iterator[_Move]:
         yield from best.values()
 
 
-@dataclass(frozen=True, slots=True)
-class _Labelled:
-    """The articles as they are now: the steps of each, those of running text, the size of their text."""
+class _Now:
+    """The articles as they are now: what is asked again and again of one round's labels."""
 
-    labels: Sequence[int]
-    of_article: Mapping[int, Sequence[int]]
-    running: Mapping[int, Sequence[int]]
-    sizes: Mapping[int, int]
-
-    @classmethod
-    def of(cls, page: _Page, labels: Sequence[int]) -> _Labelled:
-        members: dict[int, list[int]] = defaultdict(list)
-        running: dict[int, list[int]] = defaultdict(list)
-        sizes: dict[int, int] = defaultdict(int)
+    def __init__(self, page: _Page, labels: Sequence[int]) -> None:
+        self.labels = labels
+        self.of_article: dict[int, list[int]] = defaultdict(list)
+        self.running: dict[int, list[int]] = defaultdict(list)
+        self.sizes: dict[int, int] = defaultdict(int)
         for at, article in enumerate(labels):
-            members[article].append(at)
-            sizes[article] += page.sizes[at]
+            self.of_article[article].append(at)
+            self.sizes[article] += page.sizes[at]
             if page.steps[at].runs:
-                running[article].append(at)
-        return cls(labels, members, running, sizes)
+                self.running[article].append(at)
+        made = {pair for steps in self.running.values() for pair in pairwise(steps)}
+        self.mendable = 3 * max((gain for link, gain in page.links.items() if link not in made), default=0.0)
+        """The most that a move can gain by mending: at either end of the run, and where it stood."""
+        self._page = page
+        self._kin: dict[int, list[tuple[int, float]]] = {}
+        self._held: dict[tuple[int, int], float] = {}
+
+    def held(self, begin: int, end: int) -> float:
+        """What holds a run in its article: the words it shares with those steps that are not in the run."""
+        if (begin, end) not in self._held:
+            self._held[begin, end] = sum(self._one(at, begin, end) for at in range(begin, end))
+        return self._held[begin, end]
+
+    def _one(self, at: int, begin: int, end: int) -> float:
+        found, total = 0, 0.0
+        for other, strength in self._kin_of(at):
+            if not begin <= other < end:
+                total += strength
+                found += 1
+                if found == BEST:
+                    break
+        return self._page.weights[at] * total / BEST
+
+    def _kin_of(self, at: int) -> list[tuple[int, float]]:
+        """The steps of its article that a step shares words with, the most alike first."""
+        if at not in self._kin:
+            mine = self.labels[at]
+            alike = self._page.likeness.best_first(at)
+            self._kin[at] = [pair for pair in alike if self.labels[pair[0]] == mine]
+        return self._kin[at]
 
 
-def _from(
-    page: _Page, now: _Labelled, begin: int, target: int, strengths: Mapping[int, float]
-) -> Iterator[_Move]:
+def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[int, float]) -> Iterator[_Move]:
     """The moves to ``target`` of runs that start at ``begin``, as far as they gain anything."""
-    article, size, hope = now.labels[begin], 0, 0.0
+    labels = now.labels
+    article, size, drawn, hope, tells = labels[begin], 0, 0.0, 0.0, False
     if article < 0 or page.steps[begin].stays or page.newest[begin] + 1 < target:
         return
-    tells = False
-    for end in range(begin + 1, min(len(now.labels), begin + _LONGEST) + 1):
+    entered = page.spared(begin, (labels[begin - 1], article), (labels[begin - 1], target)) if begin else 0.0
+    for end in range(begin + 1, min(len(labels), begin + _LONGEST) + 1):
         last = end - 1
         # Who signs or dates a story begins it, and what began above goes on without him.
         begun = page.steps[last].fresh and target <= page.newest[last]
-        if now.labels[last] != article or begun or not page.is_free(last):
+        if labels[last] != article or begun or not page.is_free(last):
             return
         size += page.sizes[last]
+        drawn += page.weights[last] * strengths.get(last, 0.0)
         hope += page.weights[last] * (strengths.get(last, 0.0) - _CHANCE)
         tells = tells or (last in strengths and page.steps[last].tells)
         if hope < _HOPELESS or 2 * size > now.sizes[article]:
             return
-        glued = end < len(now.labels) and page.steps[end].stays and now.labels[end] == article
-        if not tells or (glued and page.is_free(end)) or not _whole(page, now.labels, begin, end, target):
+        glued = end < len(labels) and page.steps[end].stays and labels[end] == article
+        if not tells or (glued and page.is_free(end)):
             continue
-        gain = (
-            _drawn(page, now.labels, begin, end, strengths)
-            + _spared(page, now.labels, begin, end, target)
-            + _mended(page, now, begin, end, target)
-        )
-        if gain > _CLEARLY:
+        gain = drawn + entered
+        if end < len(labels):
+            gain += page.spared(end, (article, labels[end]), (target, labels[end]))
+        # What is dear to ask is asked last, and only while it can still matter.
+        if gain + now.mendable <= _CLEARLY or not _whole(page, labels, begin, end, target):
+            continue
+        gain += _mended(page, now, begin, end, target)
+        if gain > _CLEARLY and (gain := gain - now.held(begin, end)) > _CLEARLY:
             yield _Move(gain, begin, end, target)
 
 
@@ -216,45 +246,7 @@ def _whole(page: _Page, labels: Sequence[int], begin: int, end: int, target: int
     )
 
 
-def _drawn(page: _Page, labels: Sequence[int], begin: int, end: int, strengths: Mapping[int, float]) -> float:
-    """How much more words the run shares with the other article than with the rest of its own."""
-    total = 0.0
-    for at in range(begin, end):
-        if page.weights[at]:
-            total += page.weights[at] * (strengths.get(at, 0.0) - _held(page, labels, at, begin, end))
-    return total
-
-
-def _held(page: _Page, labels: Sequence[int], at: int, begin: int, end: int) -> float:
-    """What holds a step in its article: the pull of its steps outside the run."""
-    article = labels[at]
-    if article < 0:
-        return STRANGERS
-    found, total = 0, 0.0
-    for other, strength in page.likeness.best_first(at):
-        if labels[other] == article and not begin <= other < end:
-            total += strength
-            found += 1
-            if found == BEST:
-                break
-    return total / BEST
-
-
-def _spared(page: _Page, labels: Sequence[int], begin: int, end: int, target: int) -> float:
-    """What going to and fro costs as it is, less what it would cost."""
-    spared = 0.0
-    for at, edge in ((begin, begin), (end, end)):
-        if not 0 < at < len(labels):
-            continue
-        step, newest = page.steps[at], page.newest[at]
-        mine = labels[begin]
-        before, then = (labels[at - 1], mine) if edge == begin else (mine, labels[at])
-        moved = (before, target) if edge == begin else (target, then)
-        spared += page.costs.of(before, then, step, newest) - page.costs.of(*moved, step, newest)
-    return spared
-
-
-def _mended(page: _Page, now: _Labelled, begin: int, end: int, target: int) -> float:
+def _mended(page: _Page, now: _Now, begin: int, end: int, target: int) -> float:
     """How much likelier broken paragraphs find their other halves when the run has moved."""
     running = [at for at in range(begin, end) if page.steps[at].runs]
     if not running:
