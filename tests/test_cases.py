@@ -15,5 +15,12 @@ def test_case(case: Case) -> None:
 
 
 def test_there_are_cases_of_every_step() -> None:
-    assert {case.name.split(":")[0] for case in _CASES} >= {"roles", "repeats", "seams", "jumps", "pages", "strays"}
+    assert {case.name.split(":")[0] for case in _CASES} >= {
+        "roles",
+        "repeats",
+        "seams",
+        "jumps",
+        "pages",
+        "strays",
+    }
     assert len(_CASES) >= 39

@@ -40,6 +40,51 @@ _WORDS = (
 )
 
 
+BENT = (
+    "pair.affinity",
+    "pair.affinity_around",
+    "pair.affinity_next",
+    "pair.far_closes",
+    "pair.runs_on",
+    "pair.title",
+    "tail.closes",
+    "head.opens",
+)
+"""Features that do not count in proportion: their weights change at some values.
+
+Fitted so on one half of the articles, seams' F1 on the other half rose from 0.920 to 0.927,
+and from 0.930 to 0.939 the other way round.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What each feature counts; ``bends`` are values from which on it counts more, or less, by how much."""
+
+    values: Mapping[str, float]
+    bends: Mapping[str, Sequence[tuple[float, float]]]
+
+    @classmethod
+    def read(cls, values: Mapping[str, float]) -> Counts:
+        """From fitted weights: that of ``name>value`` is added to that of ``name`` above the value."""
+        bends: dict[str, list[tuple[float, float]]] = {}
+        for name, count in values.items():
+            base, bent, value = name.partition(">")
+            if bent:
+                bends.setdefault(base, []).append((float(value), count))
+        return cls({name: count for name, count in values.items() if ">" not in name}, bends)
+
+    def sum(self, columns: Columns, size: int) -> Floats:
+        """What the features of ``columns`` count together, in each of ``size`` rows."""
+        total = np.zeros(size)
+        for name, column in columns.items():
+            if count := self.values.get(name):
+                total += count * column
+            for value, count in self.bends.get(name, ()):
+                total += count * np.maximum(0.0, column - value)
+        return total
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What the features count: fitted weights, and those of evidence that is too rare to be fitted.
@@ -49,8 +94,8 @@ class Weights:
     begin and end paragraphs.
     """
 
-    prose: Mapping[str, float]
-    lines: Mapping[str, float]
+    prose: Counts
+    lines: Counts
     characters: Characters
 
     @classmethod
@@ -60,8 +105,8 @@ class Weights:
         """From the rules: ``weights`` gives the values of an id, ``words`` its list."""
         rare = weights("seams.rare")
         return cls(
-            {**weights("seams.pair"), **rare},
-            {**weights("seams.lines"), **rare},
+            Counts.read({**weights("seams.pair"), **rare}),
+            Counts.read({**weights("seams.lines"), **rare}),
             characters_of(words("seams.characters")),
         )
 
@@ -91,21 +136,19 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     close = np.flatnonzero(scores + most > -1.0)
     found = word_columns(fragments, i[close], j[close], tails, known)
     for counts, mine in ((prose, ~printed[i[close]]), (lines, printed[i[close]])):
-        scores[close] += np.where(mine, _sum(found, counts, len(close)), 0.0)
+        scores[close] += np.where(mine, counts.sum(found, len(close)), 0.0)
     return i, j, scores
 
 
-def _most(counts: Mapping[str, float]) -> float:
+def _most(counts: Counts) -> float:
     """How much the words at a seam can speak for it at the most."""
-    return sum(max(0.0, counts.get(name, 0.0)) for name in _WORDS)
+    return sum(max(0.0, counts.values.get(name, 0.0)) for name in _WORDS)
 
 
-def _scores(
-    weights: Mapping[str, float], tails: Columns, heads: Columns, between: Columns, i: Ints, j: Ints
-) -> Floats:
+def _scores(counts: Counts, tails: Columns, heads: Columns, between: Columns, i: Ints, j: Ints) -> Floats:
     size = len(next(iter(tails.values())))
-    scores = weights.get("bias", 0.0) + _sum(between, weights, len(i))
-    return np.asarray(scores + _sum(tails, weights, size)[i] + _sum(heads, weights, size)[j])
+    scores = counts.values.get("bias", 0.0) + counts.sum(between, len(i))
+    return np.asarray(scores + counts.sum(tails, size)[i] + counts.sum(heads, size)[j])
 
 
 def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
@@ -134,14 +177,6 @@ def pairs_of(fragments: Sequence[Fragment]) -> tuple[Ints, Ints]:
     i, j = i[inside], j[inside]
     open_both = ~sealed_tail[i] & ~sealed_head[j]
     return i[open_both], j[open_both]
-
-
-def _sum(columns: Columns, weights: Mapping[str, float], size: int) -> Floats:
-    total = np.zeros(size)
-    for name, column in columns.items():
-        if weight := weights.get(name):
-            total += weight * column
-    return total
 
 
 def odds(score: float) -> float:
@@ -178,5 +213,5 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     scores = _scores(weights.prose, tails, heads, between, i, j)
     close = np.flatnonzero(scores + _most(weights.prose) > -1.0)
     found = word_columns(fragments, i[close], j[close], tails, "")
-    scores[close] += _sum(found, weights.prose, len(close))
+    scores[close] += weights.prose.sum(found, len(close))
     return [float(score) for score in scores]
