@@ -213,7 +213,13 @@ KINDS = (
         "going ahead to a headline",
         with_numbers(cost_of_going_ahead=_NEVER, cost_of_going_ahead_afresh=_NEVER),
     ),
-    Evidence("articles", "rare words shared", with_numbers(weight_of_shared_words=0.0)),
+    Evidence(
+        "articles",
+        "rare words shared",
+        with_numbers(weight_of_shared_words=0.0, weight_of_strays_words=0.0),
+    ),
+    Evidence("articles", "words shared by runs that strayed", with_numbers(weight_of_strays_words=0.0)),
+    Evidence("articles", "seams inside the sorted stories", with_numbers(least_seam=1.0)),
     Evidence("jumps", "no jump is followed", ignoring("jumps.link")),
     Evidence(
         "jumps", "where the marks point", without_weights("jumps.link", "leaving.", "landing.", "marks.")

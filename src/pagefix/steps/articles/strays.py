@@ -24,6 +24,8 @@ from pagefix.steps.articles.step import Link, Step
 
 # No column holds so many paragraphs: a longer run is no stray.
 _LONGEST = 40
+# The share of an article's text that may go: what keeps less than a third is rather what has strayed.
+_MOST = 2 / 3
 # Each round moves one run out of every article that none was moved to; pages need two or three.
 _ROUNDS = 8
 # A run without a word for the other article is given up when it has cost so much, in log-odds:
@@ -40,8 +42,8 @@ def bring_home(
 ) -> list[int]:
     """The articles of the steps, runs of them moved to another article where that is likelier.
 
-    A run goes to an article that began above it or begins next, and never is most of the
-    text of the one that it leaves.
+    A run goes to an article that began above it or begins next, and leaves at least a
+    third of the text where it stood.
     """
     page = _Page.of(steps, likeness, links, rules)
     now = list(labels)
@@ -221,7 +223,7 @@ def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[in
         drawn += page.weights[last] * strengths.get(last, 0.0)
         hope += page.weights[last] * (strengths.get(last, 0.0) - _CHANCE)
         tells = tells or (last in strengths and page.steps[last].tells)
-        if hope < _HOPELESS or 2 * size > now.sizes[article]:
+        if hope < _HOPELESS or size > _MOST * now.sizes[article]:
             return
         glued = end < len(labels) and page.steps[end].stays and labels[end] == article
         if not tells or (glued and page.is_free(end)):
