@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pagefix.evidence.affinity import Affinity, Floats, Ints
 
@@ -35,11 +36,16 @@ class Likeness:
         i, j, strength = affinity.pairs()
         return cls(i, j, strength, np.searchsorted(i, np.arange(steps + 1)))
 
-    def best_first(self, step: int) -> Iterator[tuple[int, float]]:
-        """The steps that share words with this one, the most alike first, and how much."""
+    def only(self, kept: npt.NDArray[np.bool_]) -> Likeness:
+        """Those pairs that are ``kept``."""
+        i = self.i[kept]
+        first = np.searchsorted(i, np.arange(len(self.first)))
+        return Likeness(i, self.j[kept], self.strength[kept], first)
+
+    def of_step(self, step: int) -> tuple[Ints, Floats]:
+        """The steps that share words with this one, and how much."""
         mine = slice(self.first[step], self.first[step + 1])
-        order = np.argsort(-self.strength[mine], kind="stable")
-        yield from zip(self.j[mine][order].tolist(), self.strength[mine][order].tolist(), strict=True)
+        return self.j[mine], self.strength[mine]
 
 
 @dataclass(frozen=True, slots=True)

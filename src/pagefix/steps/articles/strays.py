@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,6 +26,9 @@ from pagefix.steps.articles.step import Link, Step
 _LONGEST = 40
 # The share of an article's text that may go: what keeps less than a third is rather what has strayed.
 _MOST = 2 / 3
+# So many headlines up a stray's own one is looked for: a newspaper page has a dozen articles, and on
+# longer texts the work stays in proportion to their length.
+_REACH = 16
 # Each round moves one run out of every article that none was moved to; pages need two or three.
 _ROUNDS = 8
 # A run without a word for the other article is given up when it has cost so much, in log-odds:
@@ -47,9 +50,13 @@ def bring_home(
     """
     page = _Page.of(steps, likeness, links, rules)
     now = list(labels)
+    touched = set(labels)
     for _ in range(_ROUNDS):
-        touched: set[int] = set()
-        for move in sorted(_moves(page, now), key=lambda move: (-move.gain, move.begin, move.target)):
+        # Where nothing went away and nothing came, the answer would be the same again.
+        changed, touched = touched, set()
+        for move in sorted(
+            _moves(page, now, changed), key=lambda move: (-move.gain, move.begin, move.target)
+        ):
             both = {now[move.begin], move.target}
             if not both & touched:
                 touched |= both
@@ -109,6 +116,8 @@ class _Page:
         for at, step in enumerate(steps):
             newest.append(max(step.begins, newest[-1] if newest else -1))
             pieces[step.block].append(at)
+        up = np.array(newest)
+        likeness = likeness.only(np.abs(up[likeness.i] - up[likeness.j]) <= 2 * _REACH)
         before, after = [-1] * len(steps), [-1] * len(steps)
         for chain in pieces.values():
             for one, two in pairwise(chain):
@@ -139,21 +148,30 @@ class _Page:
         return self.costs.of(*was, step, newest) - self.costs.of(*would, step, newest)
 
 
-def _moves(page: _Page, labels: Sequence[int]) -> Iterator[_Move]:
-    """For each run of one article's steps and each other article that draws it, the best move, if any."""
+def _moves(page: _Page, labels: Sequence[int], changed: Collection[int]) -> Iterator[_Move]:
+    """For each article and each other one that draws steps of it, the best move, if any.
+
+    Only those are asked of which one has ``changed``.
+    """
     pull = pull_of(labels, page.likeness)
+    at = np.repeat(np.arange(len(labels)), np.diff(pull.first))
+    newest = np.array(page.newest)[at]
+    near = (pull.article <= newest + 1) & (pull.article > newest - _REACH)
+    near &= np.array([page.is_free(n) for n in range(len(labels))])[at] & (
+        pull.article != np.array(labels)[at]
+    )
     drawn: dict[int, dict[int, float]] = defaultdict(dict)
-    owner = np.repeat(np.arange(len(labels)), np.diff(pull.first))
-    for at, article, strength in zip(
-        owner.tolist(), pull.article.tolist(), pull.strength.tolist(), strict=True
+    for step, article, strength in zip(
+        at[near].tolist(), pull.article[near].tolist(), pull.strength[near].tolist(), strict=True
     ):
-        if article != labels[at] and article <= page.newest[at] + 1 and page.is_free(at):
-            drawn[article][at] = strength
+        drawn[article][step] = strength
     now = _Now(page, labels)
     for target, strengths in sorted(drawn.items()):
         best: dict[int, _Move] = {}
         for begin in sorted(strengths.keys() | {at + 1 for at in now.of_article.get(target, ())}):
-            if begin < len(labels) and labels[begin] != target:
+            if begin == len(labels) or labels[begin] == target:
+                continue
+            if target in changed or labels[begin] in changed:
                 for move in _from(page, now, begin, target, strengths):
                     article = labels[begin]
                     if article not in best or move.gain > best[article].gain:
@@ -166,6 +184,7 @@ class _Now:
 
     def __init__(self, page: _Page, labels: Sequence[int]) -> None:
         self.labels = labels
+        self._articles = np.array(labels)
         self.of_article: dict[int, list[int]] = defaultdict(list)
         self.running: dict[int, list[int]] = defaultdict(list)
         self.sizes: dict[int, int] = defaultdict(int)
@@ -200,9 +219,11 @@ class _Now:
     def _kin_of(self, at: int) -> list[tuple[int, float]]:
         """The steps of its article that a step shares words with, the most alike first."""
         if at not in self._kin:
-            mine = self.labels[at]
-            alike = self._page.likeness.best_first(at)
-            self._kin[at] = [pair for pair in alike if self.labels[pair[0]] == mine]
+            others, strengths = self._page.likeness.of_step(at)
+            mine = self._articles[others] == self.labels[at]
+            others, strengths = others[mine], strengths[mine]
+            order = np.argsort(-strengths, kind="stable")
+            self._kin[at] = list(zip(others[order].tolist(), strengths[order].tolist(), strict=True))
         return self._kin[at]
 
 
