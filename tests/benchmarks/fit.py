@@ -14,8 +14,9 @@ paragraph, the two sharing the score of a pair (pseudo-likelihood of the assignm
 Characters are counted in whole articles (``--articles``: lines of JSON with ``blocks``, as
 ``pagefix clean`` writes them); the seams of one half of these are fitted with the counts of
 the other half.
-Both with a ridge penalty, that of seams towards the weights in force: delete their values to
-start from nothing.  Figures printed are cross-validated over editions.
+Both with a ridge penalty, that of seams towards the weights in force, from which they go half
+of the way: delete their values to start from nothing, and fit several times.  Figures printed
+are cross-validated over editions.
 """
 
 from __future__ import annotations

@@ -1,53 +1,60 @@
 """Where a story begins or ends by its own words, whether or not a headline stands above.
 
-Texts are expected folded.
+Texts are expected folded; the patterns are the rules' (``credits.toml``).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from pagefix.evidence.lexicon import is_two_words, names_share
 
-_AGENCY = "本报|本社|本台|新华社|中新社|中央社|中通社|路透社|法新社|美联社|合众社|共同社|塔斯社"
-# The agency, a place, a date or a reporter, and the word for a telegram or a report.
-_OPENING = re.compile(
-    rf"[（(【〔［\[]?(?:据|综合)?(?:{_AGENCY})(?:讯|消息[：:]|[^，。、：:；？！]{{1,16}}?日?(?:专)?[电讯](?![视话台力影脑]))"
-)
-_SIGNATURE = re.compile(r"[（(][^（()）。]{2,30}[）)]\Z")
-_MARKED_NAMES = re.compile(r"[●○□■☐◎◆◇△▲☆★口]\s*[\u4e00-\u9fff·]{2,4}\Z")
-_OFFICE = re.compile(
-    r"[\u4e00-\u9fff、]{2,22}"
-    r"(?:书记|主任|主席|经理|总裁|教授|研究员|院士|大使|[部厅局司处省市县区州镇乡院校会厂行所站社台董理秘]长|事长|书长)"
-    r"(?=([\u4e00-\u9fff]{2,3})\Z)"
-)
+
+class Expression(Protocol):
+    """A pattern of the rules; a match gives its named groups, None is none."""
+
+    def search(self, text: str, start: int = 0) -> Any: ...
+
+    def match(self, text: str, start: int = 0) -> Any: ...
+
+    def fullmatch(self, text: str) -> Any: ...
+
+
+class Rules(Protocol):
+    """What is asked of the rules here: the patterns of a kind."""
+
+    def patterns(self, kind: str) -> Sequence[Expression]: ...
+
+
 # Four authors with three characters each.
 _NAMES = 12
 
 
-def opens_report(text: str) -> bool:
+def opens_report(text: str, rules: Rules) -> bool:
     """Whether a paragraph begins with a dateline: the agency, the place, 电 or 讯."""
-    return _OPENING.match(text) is not None
+    return any(pattern.match(text) for pattern in rules.patterns("dateline_start"))
 
 
-def signs_off(text: str) -> bool:
+def signs_off(text: str, rules: Rules) -> bool:
     """Whether a paragraph ends with a signature or a source in brackets."""
-    return _SIGNATURE.search(text) is not None
+    return any(pattern.search(text) for pattern in rules.patterns("signature"))
 
 
-def is_names(text: str) -> bool:
+def is_names(text: str, rules: Rules) -> bool:
     """Whether a line is authors: names, a mark and what may be one, or an office and who holds it."""
-    if holds_office(text):
+    if holds_office(text, rules) or is_marked_name(text, rules):
         return True
-    return is_marked_name(text) or (len(text) <= _NAMES and names_share(text) >= 0.8)
+    return len(text) <= _NAMES and names_share(text) >= 0.8
 
 
-def holds_office(text: str) -> bool:
+def holds_office(text: str, rules: Rules) -> bool:
     """Whether a line is an office and a name, as officials sign: 水利部部长王小明."""
-    found = _OFFICE.match(text)
-    return found is not None and names_share(found.group(1)) > 0.6
+    found = next(filter(None, (p.fullmatch(text) for p in rules.patterns("office_holder"))), None)
+    return found is not None and names_share(found["name"]) > 0.6
 
 
-def is_marked_name(text: str) -> bool:
-    """Whether a line is a mark and one name; the square □ is also read as 口."""
-    return _MARKED_NAMES.match(text) is not None and not is_two_words(text[1:].strip())
+def is_marked_name(text: str, rules: Rules) -> bool:
+    """Whether a line is a mark and one name."""
+    found = next(filter(None, (p.fullmatch(text) for p in rules.patterns("marked_name"))), None)
+    return found is not None and not is_two_words(found["name"])

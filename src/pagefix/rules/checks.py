@@ -186,7 +186,16 @@ def _pattern_faults(entry: Entry) -> Iterator[str]:
 
 
 _SEARCHED = frozenset(
-    {"photographer", "html", "jump_from", "jump_to", "dateline_end", "caption_credit", "agency"}
+    {
+        "photographer",
+        "html",
+        "jump_from",
+        "jump_to",
+        "dateline_end",
+        "caption_credit",
+        "agency",
+        "signature",
+    }
 )
 _STARTS = frozenset({"caption_start", "dateline_start", "refusal"})
 

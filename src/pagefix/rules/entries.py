@@ -29,7 +29,9 @@ PATTERN_KINDS = (
     "jump_to",
     "jump_to_line",
     "kicker",
+    "marked_name",
     "note",
+    "office_holder",
     "page_label",
     "photographer",
     "picture_story",
@@ -37,6 +39,7 @@ PATTERN_KINDS = (
     "refusal",
     "rule_line",
     "serial",
+    "signature",
     "table_row",
 )
 """What a pattern may be used for; the step that uses it gives it its meaning."""

@@ -35,7 +35,7 @@ def heading_rows(gold: GoldPage, rules: Rules) -> Iterator[tuple[bool, tuple[dic
         for b, open_ in zip(blocks, undecided, strict=True)
     ]
     lines = headings.printed_lines(drafts)
-    for block, row, width in zip(blocks, headings.features_of(drafts, lines), lines, strict=True):
+    for block, row, width in zip(blocks, headings.features_of(drafts, lines, rules), lines, strict=True):
         role = role_of(gold, block)
         if row is not None and role in (
             "body",

@@ -29,7 +29,7 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
     blocks = [block for block in joined.blocks if block.role not in _LOOSE]
     begins = _beginnings(blocks)
     homes = _homes(blocks, begins)
-    steps, where, links = _steps(joined, blocks, begins, homes)
+    steps, where, links = _steps(joined, blocks, begins, homes, rules)
     count = max(begins.values(), default=-1) + 1
     labels = label(steps, count, links, rules) if count else [-1] * len(steps)
     members: dict[int, list[Block]] = {}
@@ -125,7 +125,7 @@ def _homes(blocks: Sequence[Block], begins: dict[int, int]) -> dict[int, int]:
 
 
 def _steps(
-    joined: Joined, blocks: Sequence[Block], begins: dict[int, int], homes: dict[int, int]
+    joined: Joined, blocks: Sequence[Block], begins: dict[int, int], homes: dict[int, int], rules: Rules
 ) -> tuple[list[Step], dict[int, int], list[Link]]:
     """The fragments in page order, for each block the step of its first piece, and what may link them.
 
@@ -158,9 +158,9 @@ def _steps(
                         begins=begins.get(at, -1) if number == 0 else -1,
                         ends=block.jump is not None and block.jump.way is Way.TO,
                         stays=stays and number == 0,
-                        fresh=told and not stays and number == 0 and _begins_afresh(blocks, at),
+                        fresh=told and not stays and number == 0 and _begins_afresh(blocks, at, rules),
                         home=homes.get(at, -1),
-                        signed=number == 0 and at in begins and _is_signed(blocks, at),
+                        signed=number == 0 and at in begins and _is_signed(blocks, at, rules),
                         tells=block.role not in (Role.JUMP, Role.CAPTION),
                         runs=block.role is Role.BODY,
                     ),
@@ -191,35 +191,35 @@ def _unless_cut_off(step: Step, above: Step | None) -> Step:
 _PROSE = 20
 
 
-def _begins_afresh(blocks: Sequence[Block], at: int) -> bool:
+def _begins_afresh(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
     """Whether a story seems to begin here: with its author or dateline, or below a signature."""
     block = blocks[at]
     text = fold(block.text)
     if block.role is Role.BYLINE:
         return True
-    if block.role is Role.BODY and opens_report(text):
+    if block.role is Role.BODY and opens_report(text, rules):
         return not (at and _is_deck(blocks[at - 1]))
     below = blocks[at + 1] if at + 1 < len(blocks) else block
-    if _is_deck(block) and below.role is Role.BODY and opens_report(fold(below.text)):
+    if _is_deck(block) and below.role is Role.BODY and opens_report(fold(below.text), rules):
         return True
-    if block.role in (Role.BODY, Role.CROSSHEAD) and is_names(text):
+    if block.role in (Role.BODY, Role.CROSSHEAD) and is_names(text, rules):
         return True
     above = blocks[at - 1] if at and blocks[at - 1].end <= block.start else None
     return above is not None and (
-        above.role in (Role.DATELINE, Role.NOTE) or (above.role is Role.BODY and signs_off(above.text))
+        above.role in (Role.DATELINE, Role.NOTE) or (above.role is Role.BODY and signs_off(above.text, rules))
     )
 
 
-def _is_signed(blocks: Sequence[Block], at: int) -> bool:
+def _is_signed(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
     """Whether the story that begins here has its author or its dateline right below the headline."""
     for block in blocks[at + 1 :]:
         text = fold(block.text)
         # A line that only its place makes a byline may be the rest of a sentence.
         byline = block.role is Role.BYLINE and block.rule != "credits.names_below_headline"
-        if byline or (block.role in (Role.BYLINE, Role.BODY, Role.CROSSHEAD) and is_names(text)):
+        if byline or (block.role in (Role.BYLINE, Role.BODY, Role.CROSSHEAD) and is_names(text, rules)):
             return True
         if block.role not in _HEAD and block.role is not Role.CAPTION and not _is_deck(block):
-            return block.role is Role.BODY and opens_report(text)
+            return block.role is Role.BODY and opens_report(text, rules)
     return False
 
 

@@ -8,6 +8,7 @@ to one whose headline is still to come, costs what ``articles.toml`` says; words
 the rest of an article pay for it, and a paragraph whose halves lie apart pulls the thread
 along.  What stands above the first headline may belong to nobody.  Where stories began
 above their headlines (`guess`) they stand side by side, and going back to them costs less.
+Last, runs that strayed together are brought home (`strays`).
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
         }
         for of in ("", ".lines")
     )
-    decided = iter(headings.decide(drafts_of(shown), prose, lines))
+    decided = iter(headings.decide(drafts_of(shown), prose, lines, rules))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
@@ -329,7 +329,6 @@ def _beside_landings(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     """Roles that only the place tells: names under a headline, a line under a picture."""
-    longest = rules.number("blocks.longest_bare_caption")
     before: Block | None = None
     # Under a headline that announces pictures, and whether the story has any text yet: further
     # pictures with photographers of their own have captions.
@@ -342,42 +341,43 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
         if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")
         elif block.role in (Role.BODY, Role.CROSSHEAD):
-            out = _by_place(block, before, blocks[at + 1] if at + 1 < len(blocks) else None, longest)
+            out = _by_place(block, before, blocks[at + 1] if at + 1 < len(blocks) else None, rules)
         yield out
         told = told or out.role is Role.BODY
         if block.role is not Role.MARK:
             before = out
 
 
-def _by_place(block: Block, above: Block | None, below: Block | None, longest: float) -> Block:
-    """The block with the role that its place among others gives it; ``longest`` is that of a bare caption."""
-    if below is not None and _signs_above(block, below):
+def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rules) -> Block:
+    """The block with the role that its place among others gives it."""
+    if below is not None and _signs_above(block, below, rules):
         return replace(block, role=Role.BYLINE, rule="credits.marked_name")
     if above is None:
         return block
-    if below is not None and _is_office(block, above, below):
+    if below is not None and _is_office(block, above, below, rules):
         return replace(block, role=Role.CROSSHEAD, rule="headings.office_and_name")
     if above.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
         return replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
+    longest = rules.number("blocks.longest_bare_caption")
     if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
         return replace(block, role=Role.CAPTION, rule="captions.below_image")
     return block
 
 
-def _is_office(block: Block, above: Block, below: Block) -> bool:
+def _is_office(block: Block, above: Block, below: Block, rules: Rules) -> bool:
     """Whether a line names an official whose words stand below: it heads them, and is no row of a list."""
     return (
         not block.level
         and below.role in _TEXT_OR_PICTURE
-        and holds_office(fold(block.text))
-        and not any(holds_office(fold(other.text)) for other in (above, below))
+        and holds_office(fold(block.text), rules)
+        and not any(holds_office(fold(other.text), rules) for other in (above, below))
     )
 
 
-def _signs_above(block: Block, below: Block) -> bool:
+def _signs_above(block: Block, below: Block, rules: Rules) -> bool:
     """Whether a mark and a name stand right above a paragraph, wherever the headline was read."""
     prose = below.role is Role.BODY and words(below.text) > headings.LONG
-    return prose and not block.level and is_marked_name(fold(block.text))
+    return prose and not block.level and is_marked_name(fold(block.text), rules)
 
 
 _TEXT_OR_PICTURE = (Role.BODY, Role.CAPTION, Role.IMAGE)

@@ -22,6 +22,7 @@ from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.ends import line_widths, words
 from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.model import Role
+from pagefix.rules import Rules
 from pagefix.steps.blocks.drafts import Draft, Features
 from pagefix.steps.blocks.headless import headless
 from pagefix.steps.blocks.levels import mark_features
@@ -55,14 +56,14 @@ Weights = Mapping[Role, Mapping[str, float]]
 """Weights of the headline and of the crosshead, against running text."""
 
 
-def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights) -> list[tuple[Role, float]]:
+def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules) -> list[tuple[Role, float]]:
     """A role and its probability for every draft; those that have one keep it.
 
     ``prose`` weighs where blocks are paragraphs, ``lines`` where they are printed lines.
     """
     decided: list[tuple[Role, float]] = []
     widths = printed_lines(drafts)
-    for draft, row, width in zip(drafts, features_of(drafts, widths), widths, strict=True):
+    for draft, row, width in zip(drafts, features_of(drafts, widths, rules), widths, strict=True):
         if draft.role is not None or row is None:
             decided.append((draft.role or Role.BODY, 1.0))
             continue
@@ -78,7 +79,7 @@ def _score(row: Features, weights: Mapping[str, float]) -> float:
     return weights.get("bias", 0.0) + sum([weights[name] * row[name] for name in row if name in weights])
 
 
-def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features | None]:
+def features_of(drafts: Sequence[Draft], widths: Sequence[int], rules: Rules) -> list[Features | None]:
     """Named numbers for every draft that may be a heading, None for the others.
 
     ``widths`` are those of the printed lines (:func:`printed_lines`).
@@ -87,7 +88,7 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int]) -> list[Features
     kinds = [_kind(draft, size) for draft, size in zip(drafts, sizes, strict=True)]
     candidates = [at for at, draft in enumerate(drafts) if draft.role is None and sizes[at] <= LONG]
     around = _affinities(drafts, candidates)
-    waiting = headless(drafts)
+    waiting = headless(drafts, rules)
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at], sizes[at]), 1.0)

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pagefix.evidence.ends import words
 from pagefix.evidence.openings import is_names, opens_report, signs_off
 from pagefix.model import Role
+from pagefix.rules import Rules
 from pagefix.steps.blocks.drafts import Draft
 
 _PROSE = 20
 _HEAD = (Role.KICKER, Role.DECK, Role.BYLINE, Role.DATELINE)
 
 
-def headless(drafts: Sequence[Draft]) -> frozenset[int]:
+def headless(drafts: Sequence[Draft], rules: Rules) -> frozenset[int]:
     """The marked headings above which a story without a headline has begun."""
     found = set()
     begun = prose = False
@@ -32,7 +33,7 @@ def headless(drafts: Sequence[Draft]) -> frozenset[int]:
             begun, prose, in_head = False, False, True
         elif draft.lands or draft.role is Role.KICKER:
             begun, prose, in_head = False, False, draft.role is Role.KICKER
-        elif not in_head and _begins(draft, before):
+        elif not in_head and _begins(draft, before, rules):
             begun = True
         elif draft.role not in _HEAD and words(draft.text) > _PROSE:
             in_head = False
@@ -41,13 +42,13 @@ def headless(drafts: Sequence[Draft]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _begins(draft: Draft, before: Draft | None) -> bool:
+def _begins(draft: Draft, before: Draft | None, rules: Rules) -> bool:
     if draft.role is Role.BYLINE:
         return True
     if draft.role not in (None, Role.BODY):
         return False
-    if is_names(draft.text) or opens_report(draft.text):
+    if is_names(draft.text, rules) or opens_report(draft.text, rules):
         return True
     return before is not None and (
-        before.role is Role.DATELINE or (before.role in (None, Role.BODY) and signs_off(before.text))
+        before.role is Role.DATELINE or (before.role in (None, Role.BODY) and signs_off(before.text, rules))
     )
