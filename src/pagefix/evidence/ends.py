@@ -83,6 +83,11 @@ def figures(text: str) -> bool:
     return len(_DIGIT.findall(text)) > 0.5 * words(text)
 
 
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends with a stop, behind which quotes and brackets may close."""
+    return _core(text) in STOPS
+
+
 @lru_cache(maxsize=16384)
 def tail_features(text: str) -> dict[str, float]:
     """How a fragment ends."""
