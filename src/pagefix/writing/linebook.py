@@ -93,7 +93,7 @@ def pieced(path: Path, pieces: Iterable[Lines]) -> Lines:
     parts, at = [], 0
     for piece in pieces:
         if len(piece):
-            parts.append(_moved(piece, at))
+            parts.append(_moved(piece, at, at))
             at = int(parts[-1].ends[-1])
     parts = parts or [lines_of(path, ())]
     columns = {
@@ -107,7 +107,10 @@ def stretch(lines: Lines, first: int, last: int) -> Lines:
     """The lines from the ``first`` up to the ``last``, counted from where they start."""
     columns = {column.name: getattr(lines, column.name)[first:last] for column in fields(Lines)[1:]}
     some = Lines(lines.path, **columns)
-    return _moved(some, -int(some.starts[0])) if len(some) else some
+    if not len(some):
+        return some
+    begin = -int(some.starts[0])
+    return _moved(some, begin, begin)
 
 
 def marked(lines: Lines, changed: Sequence[int], sizes: Sequence[int]) -> Lines:
@@ -116,23 +119,17 @@ def marked(lines: Lines, changed: Sequence[int], sizes: Sequence[int]) -> Lines:
     rows = np.array(changed, dtype=np.int64)
     grown[rows] = np.array(sizes, dtype=np.int64) - (lines.marks_end - lines.marks)[rows]
     after = np.cumsum(grown)
-    before = after - grown
-    return replace(
-        lines,
-        starts=lines.starts + before,
-        ends=lines.ends + after,
-        marks=lines.marks + before,
-        marks_end=lines.marks_end + after,
-    )
+    return _moved(lines, after - grown, after)
 
 
-def _moved(lines: Lines, by: int) -> Lines:
+def _moved(lines: Lines, begins: Ints | int, ends: Ints | int) -> Lines:
+    """The lines with what begins, and what ends, so many bytes further on."""
     return replace(
         lines,
-        starts=lines.starts + by,
-        ends=lines.ends + by,
-        marks=lines.marks + by,
-        marks_end=lines.marks_end + by,
+        starts=lines.starts + begins,
+        ends=lines.ends + ends,
+        marks=lines.marks + begins,
+        marks_end=lines.marks_end + ends,
     )
 
 

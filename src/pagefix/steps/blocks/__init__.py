@@ -355,7 +355,7 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
     if above is None:
         return block
     if below is not None and _is_office(block, above, below, rules):
-        return replace(block, role=Role.CROSSHEAD, rule="headings.office_and_name")
+        return replace(block, role=Role.CROSSHEAD, rule="credits.office_holder")
     if above.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
         return replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
     longest = rules.number("blocks.longest_bare_caption")
