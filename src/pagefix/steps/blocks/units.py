@@ -10,6 +10,8 @@ from typing import NamedTuple
 from pagefix.steps.blocks.lines import Line
 
 _TERMINAL = "。！？!?…”』」）)》.;；:："
+# The share of the width from which a line is full: a justified line has a sign or two fewer.
+_FULL = 0.8
 
 
 class Unit(NamedTuple):
@@ -57,19 +59,29 @@ def _typeset_width(text: str, lines: Sequence[Line]) -> float:
     """The width in characters that the page's lines run to, or 0 where they do not.
 
     In a typeset page most lines that stop in mid-sentence are about equally long; in a
-    dump of one paragraph a line they are of any length.
+    dump of one paragraph a line they are of any length.  And a printed line breaks where
+    its column ends, whatever it says: most full lines stop in mid-sentence, while the
+    lines of a dump that are as long as a verse or a list's entry are whole paragraphs.
     """
+    plain = [line for line in lines if not line.level]
     open_ended = [
         a.end - a.start
         for a, b in itertools.pairwise(lines)
-        if b.gap == 1 and not a.level and not b.level and text[a.end - 1] not in _TERMINAL
+        if b.gap == 1 and not a.level and not b.level and _is_open(text, a)
     ]
     if len(open_ended) < 3:
         return 0.0
     middle = statistics.median(open_ended)
     near = sum(abs(length - middle) <= max(3, 0.2 * middle) for length in open_ended)
     # Three in five: ragged titles and the last lines of paragraphs make up the rest.
-    return middle if near >= 0.6 * len(open_ended) and middle <= 80 else 0.0
+    if near < 0.6 * len(open_ended) or middle > 80:
+        return 0.0
+    full = [line for line in plain if line.end - line.start >= _FULL * middle]
+    return middle if 2 * sum(_is_open(text, line) for line in full) >= len(full) else 0.0
+
+
+def _is_open(text: str, line: Line) -> bool:
+    return text[line.end - 1] not in _TERMINAL
 
 
 def _continues(
@@ -87,7 +99,7 @@ def _continues(
     # One thing by itself (a whole byline) is no printed line of a paragraph.
     if together(text[line.start : line.end]) or together("".join(text[x.start : x.end] for x in group[:3])):
         return False
-    full = last.end - last.start >= 0.8 * width
+    full = last.end - last.start >= _FULL * width
     return full or (text[last.end - 1] not in _TERMINAL and last.end - last.start >= 0.6 * width)
 
 
