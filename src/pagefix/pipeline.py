@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pagefix.errors import UsageError
 from pagefix.ledger import settle
 from pagefix.model import Blocked, Cleaned, Grouped, Page
+from pagefix.proofs import on_page, on_pages, pull_proof
 from pagefix.rules import Rules
 from pagefix.steps.articles import group_articles
 from pagefix.steps.blocks import find_blocks
@@ -23,15 +24,17 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
     """
     if len({page.path for page in pages}) < len(pages):
         raise UsageError("two pages have one path", remedy="name each page by a path of its own")
-    blocked = agree_on_headlines([find_blocks(page, rules) for page in pages])
+    proofs = [pull_proof(page, rules) for page in pages]
+    blocked = agree_on_headlines([find_blocks(proof.sheet, rules) for proof in proofs])
     grouped = [group_sheet(page, rules) for page in blocked]
-    linked = link_jumps(grouped, rules)
+    linked = on_pages(link_jumps(grouped, rules), proofs)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])
 
 
 def clean_sheet(page: Page, rules: Rules) -> Grouped:
     """Takes one page from text to stories, on its own."""
-    return group_sheet(find_blocks(page, rules), rules)
+    proof = pull_proof(page, rules)
+    return on_page(group_sheet(find_blocks(proof.sheet, rules), rules), proof)
 
 
 def group_sheet(blocked: Blocked, rules: Rules) -> Grouped:

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "editions"
 
 _MARKS = re.compile(r"#+ |\*\*")
 _BREAKS = {"|": "\n\n", "/": "\n", "\\": ""}
-_NEVER_FIRST = "，。、；：！？”’）》」』】…"
+NEVER_FIRST = "，。、；：！？”’）》」』】…"
 
 Dress = Callable[[str], str]
 """What the text of a piece becomes on the page."""
@@ -60,6 +60,13 @@ def traditional(text: str) -> str:
         raise ValueError(f"not as many characters in traditional script: {text!r}")
     return converted
 
+
+def typewritten(text: str) -> str:
+    """With the signs of a typewriter for those of print."""
+    return text.translate(_TYPED)
+
+
+_TYPED = str.maketrans("，。；：！？（）“”", ',.;:!?()""')
 
 # Pairs that readers of small type mistake for one another, here the commoner one first.
 _ALIKE = (
@@ -140,7 +147,7 @@ def _typeset(
             # What a dress takes away stands at the piece's head: heading marks.
             where = [-1] * (len(part.text) - len(dressed))
             for char in dressed:
-                if width and column >= width and char not in _NEVER_FIRST:
+                if width and column >= width and char not in NEVER_FIRST:
                     text, column = text + between, 0
                 where.append(len(text))
                 text, column = text + char, column + 1

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pagefix.pipeline import clean_edition
 from pagefix.rules import Rules
-from tests.support.editions import as_printed, editions, misread, traditional, unmarked
+from tests.support.editions import as_printed, editions, misread, traditional, typewritten, unmarked
 from tests.support.gold import GoldEdition
 from tests.support.scoring import Score, score
-from tests.support.undamaged import undamaged
+from tests.support.undamaged import spaced, undamaged, wrapped
 
 FLOORS = Path(__file__).resolve().parents[2] / "fixtures" / "floors.toml"
 
@@ -24,9 +24,13 @@ DRESSES: Mapping[str, Callable[[], Iterator[GoldEdition]]] = {
     "undamaged": undamaged,
     "lower_marks": partial(undamaged, level=2),
     "close_lines": partial(undamaged, between="\n"),
+    "wrapped": partial(undamaged, dress=wrapped),
+    "spaced": partial(undamaged, dress=spaced),
+    "typewritten": partial(editions, typewritten),
 }
 """As written; without heading marks; in traditional characters; with misread ones; before the damage, and
-that with marks one level lower, and without blank lines."""
+that with marks one level lower, without blank lines, in lines of a column's width, and with a space between
+any two characters; as written, with the signs of a typewriter."""
 
 
 def weigh(golds: Iterable[GoldEdition], rules: Rules) -> Score:

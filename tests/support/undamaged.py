@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from pagefix.model import Page, Span
 from pagefix.reading import page_from_text
-from tests.support.editions import editions
+from tests.support.editions import NEVER_FIRST, as_printed, editions
 from tests.support.gold import GoldArticle, GoldBlock, GoldEdition
 
 # A caption without any credit can only be told by its picture.
 _PICTURE = "![](picture.png)\n\n"
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff，。、；：])(?=[\u4e00-\u9fff，。、；：])")
 _ABOVE = ("kicker", "headline", "deck", "byline")
 
 
-def undamaged(level: int = 1, between: str = "\n\n") -> Iterator[GoldEdition]:
+def wrapped(line: str) -> str:
+    """As a recogniser gives a column: broken after every 18 characters, but before no closing sign."""
+    out, at = [], 0
+    while at < len(line):
+        end = at + 18
+        while end < len(line) and line[end] in NEVER_FIRST:
+            end += 1
+        out.append(line[at:end])
+        at = end
+    return "\n".join(out)
+
+
+def spaced(line: str) -> str:
+    """With a space between any two Chinese characters, as some recognisers print them."""
+    return _BETWEEN.sub(" ", line)
+
+
+def undamaged(
+    level: int = 1, between: str = "\n\n", dress: Callable[[str], str] = as_printed
+) -> Iterator[GoldEdition]:
     """Every edition; a story that jumped stands whole where it begins.
 
-    Headlines have marks of ``level``, crossheads of the next; ``between`` parts the blocks.
+    Headlines have marks of ``level``, crossheads of the next; ``between`` parts the blocks;
+    ``dress`` sets the text of everything but headings.
     """
     marks = {"headline": "#" * level + " ", "crosshead": "#" * (level + 1) + " ", "caption": _PICTURE}
     for gold in editions():
-        pages = [_page(gold, page, marks, between) for page in gold.pages]
+        pages = [_page(gold, page, marks, between, dress) for page in gold.pages]
         articles = tuple(article for _, found, _ in pages for article in found)
         furniture = tuple(span for _, _, found in pages for span in found)
         yield replace(
@@ -35,12 +57,13 @@ def undamaged(level: int = 1, between: str = "\n\n") -> Iterator[GoldEdition]:
 
 
 def _page(
-    gold: GoldEdition, page: Page, marks: Mapping[str, str], between: str
+    gold: GoldEdition, page: Page, marks: Mapping[str, str], between: str, dress: Callable[[str], str]
 ) -> tuple[Page, list[GoldArticle], list[Span]]:
     text = ""
 
     def put(line: str, mark: str = "") -> Span:
         nonlocal text
+        line = line if mark.startswith("#") else dress(line)
         text += between if text else ""
         text += mark + line
         return Span(page.path, len(text) - len(line), len(text))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
-from pagefix.evidence.openings import holds_office, is_marked_name
+from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
@@ -20,7 +20,7 @@ from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
 from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
-from pagefix.steps.blocks.units import Unit, find_units
+from pagefix.steps.blocks.units import Says, Unit, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 # What lies between lines and still has letters: entities that stand for an indent, line breaks.
@@ -65,10 +65,17 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
     outside = [line for line in find_lines(text) if not in_table(line)]
 
     def one_byline(joined: str) -> bool:
-        return words(joined) <= 60 and marks.whole_credit(asked(joined, rules)) is not None
+        if words(joined) > 60 or _photographer(joined, rules):
+            return False
+        return marks.whole_credit(asked(joined, rules)) is not None
 
     covered: list[Stretch] = list(tables)
-    units = find_units(text, outside, one_byline)
+    says = Says(
+        together=one_byline,
+        opens=lambda line: opens_report(fold(line), rules),
+        pictures=lambda line: _image(line, rules) is not None,
+    )
+    units = find_units(text, outside, says)
     lines = (text[slice(*unit.outer[0])] for unit in units)
     rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
     for unit in units:

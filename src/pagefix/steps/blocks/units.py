@@ -7,11 +7,21 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from pagefix.evidence.brackets import balance
 from pagefix.steps.blocks.lines import Line
 
 _TERMINAL = "。！？!?…”』」）)》.;；:："
 # The share of the width from which a line is full: a justified line has a sign or two fewer.
 _FULL = 0.8
+
+
+class Says(NamedTuple):
+    """What a line's words say: whether they are one thing (a whole byline) that a line break
+    may have cut, whether a report begins with them, and whether they are a picture."""
+
+    together: Callable[[str], bool]
+    opens: Callable[[str], bool]
+    pictures: Callable[[str], bool]
 
 
 class Unit(NamedTuple):
@@ -23,19 +33,18 @@ class Unit(NamedTuple):
     outer: tuple[tuple[int, int], ...]
 
 
-def find_units(text: str, lines: Sequence[Line], together: Callable[[str], bool]) -> list[Unit]:
+def find_units(text: str, lines: Sequence[Line], says: Says) -> list[Unit]:
     """Groups ``lines`` into units.
 
-    A blank line always parts two units.  Without one, lines are put together where the
-    page is typeset (its lines run to one width and break in mid-sentence), or where
-    ``together`` says of the put-together text that it is one thing (a byline that a
-    line break cut); otherwise every line is a unit of its own, as in dumps that
-    print one paragraph a line.
+    A blank line always parts two units.  Without one, lines are put together where the page
+    is typeset (its lines run to one width and break in mid-sentence), or where they say of
+    themselves that they are one thing (a byline that a line break cut); otherwise every line
+    is a unit of its own, as in dumps that print one paragraph a line.
     """
     width = _typeset_width(text, lines)
     units: list[list[Line]] = []
     for line in lines:
-        if units and line.gap == 1 and _continues(text, units[-1], line, width, together):
+        if units and line.gap == 1 and _continues(text, units[-1], line, width, says):
             units[-1].append(line)
         else:
             units.append([line])
@@ -48,7 +57,7 @@ def _unit(text: str, group: Sequence[Line]) -> Unit:
         span = (group[0].start, group[-1].end)
         return Unit(text[span[0] : span[1]], (span,), 0, (span,))
     return Unit(
-        text="".join(text[line.start : line.end] for line in group),
+        text=_words(text, group),
         pieces=tuple((line.start, line.end) for line in group),
         level=group[0].level,
         outer=tuple(line.outer for line in group),
@@ -60,8 +69,8 @@ def _typeset_width(text: str, lines: Sequence[Line]) -> float:
 
     In a typeset page most lines that stop in mid-sentence are about equally long; in a
     dump of one paragraph a line they are of any length.  And a printed line breaks where
-    its column ends, whatever it says: most full lines stop in mid-sentence, while the
-    lines of a dump that are as long as a verse or a list's entry are whole paragraphs.
+    its column ends, whatever it says: most of what stands in full lines stops in mid-sentence,
+    while the lines of a dump that are as long as a verse or a list's entry are paragraphs.
     """
     plain = [line for line in lines if not line.level]
     open_ended = [
@@ -77,30 +86,42 @@ def _typeset_width(text: str, lines: Sequence[Line]) -> float:
     if near < 0.6 * len(open_ended) or middle > 80:
         return 0.0
     full = [line for line in plain if line.end - line.start >= _FULL * middle]
-    return middle if 2 * sum(_is_open(text, line) for line in full) >= len(full) else 0.0
+    closed = sum(line.end - line.start for line in full if not _is_open(text, line))
+    return middle if 2 * closed <= sum(line.end - line.start for line in full) else 0.0
 
 
 def _is_open(text: str, line: Line) -> bool:
     return text[line.end - 1] not in _TERMINAL
 
 
-def _continues(
-    text: str, group: Sequence[Line], line: Line, width: float, together: Callable[[str], bool]
-) -> bool:
+def _continues(text: str, group: Sequence[Line], line: Line, width: float, says: Says) -> bool:
     last = group[-1]
     if _is_row(text, last) or _is_row(text, line):
         return _is_row(text, last) and _is_row(text, line)
     if line.level or last.level:
         return False
-    if len(group) <= 2 and together("".join(text[x.start : x.end] for x in (*group, line))):
+    indented = bool(width) and line.indented
+    if len(group) <= 2 and not indented and says.together(_words(text, (*group, line))):
         return True
-    if not width or line.indented:
+    if not width or indented:
         return False
-    # One thing by itself (a whole byline) is no printed line of a paragraph.
-    if together(text[line.start : line.end]) or together("".join(text[x.start : x.end] for x in group[:3])):
+    size, is_open = last.end - last.start, _is_open(text, last)
+    full = size >= _FULL * width
+    own = _words(text, [line])
+    if says.pictures(_words(text, [last])) or says.pictures(own):
         return False
-    full = last.end - last.start >= _FULL * width
-    return full or (text[last.end - 1] not in _TERMINAL and last.end - last.start >= 0.6 * width)
+    # One thing by itself is no printed line of a paragraph, unless the column's end cut it
+    # out of one: the line above is full, and of （记者王明 the bracket is open.
+    if says.together(own) and not (full and is_open and len(group) > 1):
+        return False
+    begun = _words(text, group[:3])
+    if says.together(begun) and not (full and (says.opens(begun) or (is_open and balance(begun)[0]))):
+        return False
+    return full or (is_open and size >= 0.6 * width)
+
+
+def _words(text: str, lines: Sequence[Line]) -> str:
+    return "".join(text[line.start : line.end] for line in lines)
 
 
 def _is_row(text: str, line: Line) -> bool:
