@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from typing import NamedTuple
 
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
@@ -17,24 +16,15 @@ from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
-from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
 from pagefix.steps.blocks.lines import Line, find_lines
+from pagefix.steps.blocks.raws import Raw, image, split
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
-from pagefix.steps.blocks.units import Says, Unit, find_units
+from pagefix.steps.blocks.units import Says, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 # What lies between lines and still has letters: entities that stand for an indent, line breaks.
 _LETTERED_SPACE = re.compile(r"&(?:nbsp|emsp|ensp|thinsp);|<br\s*/?>", re.IGNORECASE)
 _NOT_TEXT = frozenset({Role.MARK, Role.IMAGE, Role.FURNITURE})
-
-
-class _Raw(NamedTuple):
-    """A stretch of the page that is one block; ``typed`` is None while its role is open."""
-
-    pieces: tuple[Stretch, ...]
-    text: str
-    level: int = 0
-    typed: Typed | None = None
 
 
 def find_blocks(page: Page, rules: Rules) -> Blocked:
@@ -52,10 +42,10 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     return Blocked(page=page, blocks=tuple(settled))
 
 
-def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
+def _raws(text: str, rules: Rules) -> Iterator[Raw]:
     tables = [found.span() for found in _TABLE.finditer(text)] if "<" in text else []
     for start, end in tables:
-        yield _Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
+        yield Raw(((start, end),), text[start:end], typed=Typed(Role.TABLE, "tables.html"))
     starts = [start for start, _ in tables]
 
     def in_table(line: Line) -> bool:
@@ -73,108 +63,27 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
     says = Says(
         together=one_byline,
         opens=lambda line: opens_report(fold(line), rules),
-        pictures=lambda line: _image(line, rules) is not None,
+        pictures=lambda line: image(line, rules) is not None,
     )
     units = find_units(text, outside, says)
     lines = (text[slice(*unit.outer[0])] for unit in units)
     rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
     for unit in units:
-        for raw in _split(text, unit, rules):
+        for raw in split(text, unit, rules):
             covered += raw.pieces
             yield raw
     yield from _lettered_space(text, sorted(covered))
 
 
-def _lettered_space(text: str, covered: Sequence[Stretch]) -> Iterator[_Raw]:
+def _lettered_space(text: str, covered: Sequence[Stretch]) -> Iterator[Raw]:
     at = 0
     for start, end in (*covered, (len(text), len(text))):
         for found in _LETTERED_SPACE.finditer(text, at, max(at, start)):
-            yield _Raw((found.span(),), found.group(), typed=Typed(Role.MARK, "marks.space"))
+            yield Raw((found.span(),), found.group(), typed=Typed(Role.MARK, "marks.space"))
         at = max(at, end)
 
 
-def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
-    """A unit as one raw block, or as several where tags or jump marks are glued to its text."""
-    for outer in unit.outer:
-        # An image line may look like a bold or quoted one: judge it with its marks.
-        if len(unit.outer) == 1 and (found := _image(text[outer[0] : outer[1]], rules)):
-            yield _Raw((outer,), text[outer[0] : outer[1]], typed=found)
-            return
-    pieces: list[Stretch] = []
-    for start, end in unit.pieces:
-        at = start
-        if "<" in text[start:end] or "&" in text[start:end]:
-            for tag in _tags(text, start, end, rules):
-                yield _Raw((tag,), text[tag[0] : tag[1]], typed=Typed(Role.MARK, "marks.tag"))
-                pieces.append((at, tag[0]))
-                at = tag[1]
-        pieces.append((at, end))
-    stretches = [trimmed for a, b in pieces if (trimmed := _trim(text, a, b))]
-    if not stretches:
-        return
-    joined = "".join(text[a:b] for a, b in stretches)
-    # Jump marks come first: ▲上接01版 and its text would pass for the words under a picture.
-    block = asked(joined, rules)
-    jumps = [] if whole_jump(block) else find_jumps(block)
-    if not jumps:
-        yield _Raw(tuple(stretches), joined, unit.level, marks.whole(block, unit.level, rules))
-        return
-    at, level = 0, unit.level
-    for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
-        if between := _trim(joined, at, start):
-            part = _part(text, stretches, *between, level)
-            yield part._replace(typed=marks.whole(asked(part.text, rules), level, rules))
-            level = 0
-        if typed is not None:
-            yield _part(text, stretches, start, end, 0, typed)
-        at = end
-
-
-def _image(outer: str, rules: Rules) -> Typed | None:
-    for pattern in rules.sift("image", outer):
-        if pattern.fullmatch(outer):
-            return Typed(Role.IMAGE, pattern.id)
-    return None
-
-
-def _tags(text: str, start: int, end: int, rules: Rules) -> list[Stretch]:
-    tags: list[Stretch] = []
-    at = start
-    while at < end:
-        found = min(
-            (m for p in rules.patterns("html") if (m := p.search(text[start:end], at - start))),
-            key=lambda m: m.start(),
-            default=None,
-        )
-        if found is None or found.end() == found.start():
-            break
-        tags.append((start + found.start(), start + found.end()))
-        at = start + found.end()
-    return tags
-
-
-def _trim(text: str, start: int, end: int) -> Stretch | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return (start, end) if start < end else None
-
-
-def _part(
-    text: str, stretches: Sequence[Stretch], a: int, b: int, level: int, typed: Typed | None = None
-) -> _Raw:
-    """The part from ``a`` to ``b`` of the joined stretches."""
-    pieces, at = [], 0
-    for start, end in stretches:
-        low, high = max(a, at), min(b, at + end - start)
-        if low < high:
-            pieces.append((start + low - at, start + high - at))
-        at += end - start
-    return _Raw(tuple(pieces), "".join(text[x:y] for x, y in pieces), level, typed)
-
-
-def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
+def _refusal(raws: list[Raw], rules: Rules) -> list[Raw]:
     """A model's own words stand alone on their page; in a page with other text they are quoted."""
     shown = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in _NOT_TEXT]
     # A refusal and its excuse are a few short blocks at most.
@@ -190,7 +99,7 @@ def _refusal(raws: list[_Raw], rules: Rules) -> list[_Raw]:
     ]
 
 
-def _page_head(raws: list[_Raw]) -> list[_Raw]:
+def _page_head(raws: list[Raw]) -> list[Raw]:
     """A bare name or date is the page's own only above everything else."""
     out, at_top = [], True
     for raw in raws:
@@ -200,7 +109,7 @@ def _page_head(raws: list[_Raw]) -> list[_Raw]:
     return out
 
 
-def _kickers(raws: list[_Raw]) -> list[_Raw]:
+def _kickers(raws: list[Raw]) -> list[Raw]:
     """A mark and a few words is a byline below a heading, a kicker above one, else open."""
     shown = [at for at, raw in enumerate(raws) if not (raw.typed and raw.typed.role in _NOT_TEXT)]
     out = list(raws)
@@ -218,7 +127,7 @@ def _kickers(raws: list[_Raw]) -> list[_Raw]:
     return out
 
 
-def _briefs(raws: list[_Raw]) -> list[_Raw]:
+def _briefs(raws: list[Raw]) -> list[Raw]:
     """Three blocks and more behind one pointing mark below a heading are briefs, not pictures' words.
 
     They may be cut, so that the rest of one stands between its beginning and the next.
@@ -235,7 +144,7 @@ def _briefs(raws: list[_Raw]) -> list[_Raw]:
     return out
 
 
-def _marked(raw: _Raw) -> bool:
+def _marked(raw: Raw) -> bool:
     """Whether nothing but the mark in front says that this is a caption."""
     return raw.typed is not None and raw.typed.rule == _BY_ITS_MARK
 
@@ -244,7 +153,7 @@ _BY_ITS_MARK = "captions.start.mark"
 _BYLINE_MARKS = "●○■□▲△◆◇★☆▼"
 
 
-def _may_head(raw: _Raw | None) -> bool:
+def _may_head(raw: Raw | None) -> bool:
     return (
         raw is not None
         and (raw.typed is None or raw.typed.role is Role.KICKER)
@@ -266,7 +175,7 @@ def _is_byline(text: str) -> bool:
     return bare or (size <= 20 and names_share(fold(text)) >= 0.8)
 
 
-def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
+def _decide(page: Page, raws: Sequence[Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
     prose, lines = (
         {
@@ -302,7 +211,7 @@ def _decide(page: Page, raws: Sequence[_Raw], rules: Rules) -> list[Block]:
     return blocks
 
 
-def drafts_of(raws: Sequence[_Raw]) -> list[Draft]:
+def drafts_of(raws: Sequence[Raw]) -> list[Draft]:
     """What headings are told of the blocks; the text that a jump line cuts off is no heading."""
     drafts = []
     for raw, after in zip_longest(raws, raws[1:]):

@@ -13,6 +13,9 @@ from pagefix.steps.blocks.lines import Line
 _TERMINAL = "。！？!?…”』」）)》.;；:："
 # The share of the width from which a line is full: a justified line has a sign or two fewer.
 _FULL = 0.8
+# Headlines have three printed lines of some thirteen characters at most.
+_LONGEST_HEADING = 40
+_DASHES = "—―－–-"
 
 
 class Says(NamedTuple):
@@ -37,14 +40,17 @@ def find_units(text: str, lines: Sequence[Line], says: Says) -> list[Unit]:
     """Groups ``lines`` into units.
 
     A blank line always parts two units.  Without one, lines are put together where the page
-    is typeset (its lines run to one width and break in mid-sentence), or where they say of
-    themselves that they are one thing (a byline that a line break cut); otherwise every line
-    is a unit of its own, as in dumps that print one paragraph a line.
+    is typeset (its lines run to one width and break in mid-sentence), where they say of
+    themselves that they are one thing (a byline that a line break cut), or where they are
+    headings of one level on a page whose blocks blank lines part: a heading that was broken
+    over lines.  Otherwise every line is a unit of its own, as in dumps that print one
+    paragraph a line.
     """
     width = _typeset_width(text, lines)
+    parted = 2 * sum(line.gap > 1 for line in lines) > len(lines)
     units: list[list[Line]] = []
     for line in lines:
-        if units and line.gap == 1 and _continues(text, units[-1], line, width, says):
+        if units and line.gap == 1 and _continues(text, units[-1], line, width, parted, says):
             units[-1].append(line)
         else:
             units.append([line])
@@ -94,12 +100,12 @@ def _is_open(text: str, line: Line) -> bool:
     return text[line.end - 1] not in _TERMINAL
 
 
-def _continues(text: str, group: Sequence[Line], line: Line, width: float, says: Says) -> bool:
+def _continues(text: str, group: Sequence[Line], line: Line, width: float, parted: bool, says: Says) -> bool:
     last = group[-1]
     if _is_row(text, last) or _is_row(text, line):
         return _is_row(text, last) and _is_row(text, line)
     if line.level or last.level:
-        return False
+        return parted and _is_same_heading(text, group, line, says)
     indented = bool(width) and line.indented
     if len(group) <= 2 and not indented and says.together(_words(text, (*group, line))):
         return True
@@ -118,6 +124,17 @@ def _continues(text: str, group: Sequence[Line], line: Line, width: float, says:
     if says.together(begun) and not (full and (says.opens(begun) or (is_open and balance(begun)[0]))):
         return False
     return full or (is_open and size >= 0.6 * width)
+
+
+def _is_same_heading(text: str, group: Sequence[Line], line: Line, says: Says) -> bool:
+    """Whether a heading was broken over lines: marked alike, too short for two, no deck behind a dash."""
+    own, whole = _words(text, [line]), _words(text, (*group, line))
+    return (
+        line.level == group[-1].level
+        and len(whole) <= _LONGEST_HEADING
+        and own[0] not in _DASHES
+        and not (says.together(own) or says.together(_words(text, group)))
+    )
 
 
 def _words(text: str, lines: Sequence[Line]) -> str:

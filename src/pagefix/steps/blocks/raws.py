@@ -1,0 +1,117 @@
+"""From units to raw blocks: tags and jump marks that are glued to a text part from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pagefix.model import Role
+from pagefix.rules import Rules
+from pagefix.steps.blocks import marks
+from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
+from pagefix.steps.blocks.lines import BOLD
+from pagefix.steps.blocks.typed import Stretch, Typed, asked
+from pagefix.steps.blocks.units import Unit
+
+# What some models write for # and **: a heading's tags round a whole line, or those for bold type.
+_TAGGED = re.compile(
+    r"\s*(?:<p\b[^<>]*>\s*)?<(h[1-6]|b|strong)\b[^<>]*>[^<>]+</\1\s*>(?:\s*</p\s*>)?\s*", re.IGNORECASE
+)
+
+
+class Raw(NamedTuple):
+    """A stretch of the page that is one block; ``typed`` is None while its role is open."""
+
+    pieces: tuple[Stretch, ...]
+    text: str
+    level: int = 0
+    typed: Typed | None = None
+
+
+def split(text: str, unit: Unit, rules: Rules) -> Iterator[Raw]:
+    """A unit as one raw block, or as several where tags or jump marks are glued to its text."""
+    for outer in unit.outer:
+        # An image line may look like a bold or quoted one: judge it with its marks.
+        if len(unit.outer) == 1 and (found := image(text[outer[0] : outer[1]], rules)):
+            yield Raw((outer,), text[outer[0] : outer[1]], typed=found)
+            return
+    pieces: list[Stretch] = []
+    level = unit.level
+    for start, end in unit.pieces:
+        at = start
+        if "<" in text[start:end] or "&" in text[start:end]:
+            for tag in _tags(text, start, end, rules):
+                yield Raw((tag,), text[tag[0] : tag[1]], typed=Typed(Role.MARK, "marks.tag"))
+                pieces.append((at, tag[0]))
+                at = tag[1]
+            tagged = _TAGGED.fullmatch(text, start, end) if not level else None
+            level = _level_of(tagged.group(1)) if tagged else level
+        pieces.append((at, end))
+    stretches = [trimmed for a, b in pieces if (trimmed := _trim(text, a, b))]
+    if not stretches:
+        return
+    joined = "".join(text[a:b] for a, b in stretches)
+    # Jump marks come first: ▲上接01版 and its text would pass for the words under a picture.
+    block = asked(joined, rules)
+    jumps = [] if whole_jump(block) else find_jumps(block)
+    if not jumps:
+        yield Raw(tuple(stretches), joined, level, marks.whole(block, level, rules))
+        return
+    at = 0
+    for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
+        if between := _trim(joined, at, start):
+            part = _part(text, stretches, *between, level)
+            yield part._replace(typed=marks.whole(asked(part.text, rules), level, rules))
+            level = 0
+        if typed is not None:
+            yield _part(text, stretches, start, end, 0, typed)
+        at = end
+
+
+def _level_of(tag: str) -> int:
+    return int(tag[1]) if tag[1:].isdigit() else BOLD
+
+
+def image(outer: str, rules: Rules) -> Typed | None:
+    for pattern in rules.sift("image", outer):
+        if pattern.fullmatch(outer):
+            return Typed(Role.IMAGE, pattern.id)
+    return None
+
+
+def _tags(text: str, start: int, end: int, rules: Rules) -> list[Stretch]:
+    tags: list[Stretch] = []
+    at = start
+    while at < end:
+        found = min(
+            (m for p in rules.patterns("html") if (m := p.search(text[start:end], at - start))),
+            key=lambda m: m.start(),
+            default=None,
+        )
+        if found is None or found.end() == found.start():
+            break
+        tags.append((start + found.start(), start + found.end()))
+        at = start + found.end()
+    return tags
+
+
+def _trim(text: str, start: int, end: int) -> Stretch | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _part(
+    text: str, stretches: Sequence[Stretch], a: int, b: int, level: int, typed: Typed | None = None
+) -> Raw:
+    """The part from ``a`` to ``b`` of the joined stretches."""
+    pieces, at = [], 0
+    for start, end in stretches:
+        low, high = max(a, at), min(b, at + end - start)
+        if low < high:
+            pieces.append((start + low - at, start + high - at))
+        at += end - start
+    return Raw(tuple(pieces), "".join(text[x:y] for x, y in pieces), level, typed)
