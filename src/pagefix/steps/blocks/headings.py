@@ -21,6 +21,7 @@ from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.ends import line_widths, words
 from pagefix.evidence.lexicon import crossing, names_share
+from pagefix.evidence.openings import is_names
 from pagefix.model import Role
 from pagefix.rules import Rules
 from pagefix.steps.blocks.drafts import Draft, Features
@@ -52,6 +53,10 @@ def printed_lines(drafts: Sequence[Draft]) -> list[int]:
     return widths
 
 
+# A headline fills two printed lines of some thirteen characters; a longer second line is a deck.
+_TWO_LINES = 28
+
+
 Weights = Mapping[Role, Mapping[str, float]]
 """Weights of the headline and of the crosshead, against running text."""
 
@@ -70,9 +75,25 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
         weights = lines if width else prose
         scores = {Role.BODY: 0.0, **{role: _score(row, weights[role]) for role in weights}}
         best = max(scores, key=lambda role: scores[role])
+        if best is Role.CROSSHEAD and _goes_on(drafts, decided, rules):
+            best = Role.HEADLINE
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))
     return decided
+
+
+def _goes_on(drafts: Sequence[Draft], decided: Sequence[tuple[Role, float]], rules: Rules) -> bool:
+    """Whether the next heading is the second line of the headline above it.
+
+    It is marked like it on a page that marks others otherwise, is no author's name, and the
+    two are no longer than a headline is.
+    """
+    at = len(decided)
+    if not at or decided[-1][0] is not Role.HEADLINE or not 0 < drafts[at].level == drafts[at - 1].level:
+        return False
+    levels = {draft.level for draft in drafts if draft.level}
+    short = words(drafts[at - 1].text) + words(drafts[at].text) <= _TWO_LINES
+    return short and len(levels) > 1 and not is_names(drafts[at].text, rules)
 
 
 def _score(row: Features, weights: Mapping[str, float]) -> float:
