@@ -42,10 +42,14 @@ class Likeness:
         first = np.searchsorted(i, np.arange(len(self.first)))
         return Likeness(i, self.j[kept], self.strength[kept], first)
 
-    def of_step(self, step: int) -> tuple[Ints, Floats]:
-        """The steps that share words with this one, and how much."""
-        mine = slice(self.first[step], self.first[step + 1])
-        return self.j[mine], self.strength[mine]
+    def by_strength(self) -> Likeness:
+        """The same pairs, those of each step in order, the most alike first."""
+        order = np.lexsort((-self.strength, self.i))
+        return Likeness(self.i, self.j[order], self.strength[order], self.first)
+
+    def lists(self) -> tuple[list[int], list[int], list[float]]:
+        """``first``, ``j`` and ``strength`` for asking one by one, which takes arrays four times as long."""
+        return self.first.tolist(), self.j.tolist(), self.strength.tolist()
 
 
 @dataclass(frozen=True, slots=True)
