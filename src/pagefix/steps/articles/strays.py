@@ -131,7 +131,7 @@ class _Page:
         coming = [at if step.runs else len(steps) for at, step in enumerate(steps)]
         return cls(
             steps=steps,
-            likeness=likeness.only(np.abs(up[likeness.i] - up[likeness.j]) <= 2 * _REACH).by_strength(),
+            likeness=likeness.only(np.abs(up[likeness.i] - up[likeness.j]) <= 2 * _REACH),
             free=[step.begins < 0 and step.home < 0 for step in steps],
             weights=[weight * min(1.0, len(step.text) / full) for step in steps],
             sizes=[0 if step.begins >= 0 else len(step.text) for step in steps],
