@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,11 +65,16 @@ class Characters:
         """How much likelier head ``j``'s first two characters stand behind tail ``i`` than anywhere."""
         before, last = _last_two(tails)
         first, second = _first_two(heads)
-        anywhere = self._anywhere(first, second)
-        found = self._behind_two(before[i], last[i], first[j]) * self._behind_two(
-            last[i], first[j], second[j]
-        )
-        return np.asarray(np.log(found / anywhere[j]))
+        # Pairs are thirty times as many as texts: what one side tells alone is looked up before they are made.
+        tail_one, tail_two = self._runs[0].context(last), self._runs[1].context(before << _BITS | last)
+        alone, head_two = self._alone(first), self._behind_one(first, second)
+        across = self._runs[1].context(last[i] << _BITS | first[j])
+        one = tail_one.of(i).chance(across.count, alone[j])
+        (seen,) = self._runs[2].look_up(tail_two.key[i] << _BITS | first[j], self._runs[2].seen)
+        first_chance = tail_two.of(i).chance(seen, one)
+        (seen,) = self._runs[2].look_up(across.key << _BITS | second[j], self._runs[2].seen)
+        second_chance = across.chance(seen, head_two[j])
+        return np.asarray(np.log(first_chance * second_chance / (alone * head_two)[j]))
 
     def _anywhere(self, first: Ints, second: Ints) -> Floats:
         return np.asarray(self._alone(first) * self._behind_one(first, second))
@@ -86,9 +92,25 @@ class Characters:
 
     @staticmethod
     def _behind(contexts: _Runs, longer: _Runs, context: Ints, character: Ints, else_: Floats) -> Floats:
-        count, kinds = contexts.look_up(context, contexts.seen, contexts.kinds)
         (seen,) = longer.look_up(context << _BITS | character, longer.seen)
-        return np.where(count > 0, (seen + kinds * else_) / np.maximum(count + kinds, 1.0), else_)
+        return contexts.context(context).chance(seen, else_)
+
+
+class _Context(NamedTuple):
+    """Runs of characters, how often each was seen, and how many kinds of characters followed it."""
+
+    key: Ints
+    count: Floats
+    kinds: Floats
+
+    def of(self, at: Ints) -> _Context:
+        """Those ``at`` these places."""
+        return _Context(self.key[at], self.count[at], self.kinds[at])
+
+    def chance(self, seen: Floats, else_: Floats) -> Floats:
+        """That of a character that was ``seen`` so often behind each; ``else_`` where nothing tells."""
+        chance = (seen + self.kinds * else_) / np.maximum(self.count + self.kinds, 1.0)
+        return np.where(self.count > 0, chance, else_)
 
 
 class _Runs:
@@ -105,6 +127,10 @@ class _Runs:
         together = np.bincount(place, longer.seen, minlength=len(self.keys))
         # What is not listed was mostly seen once each.
         self.kinds = np.asarray(listed + np.maximum(self.seen - together, 0.0), dtype=np.float64)
+
+    def context(self, wanted: Ints) -> _Context:
+        """What is known of each of ``wanted``."""
+        return _Context(wanted, *self.look_up(wanted, self.seen, self.kinds))
 
     def look_up(self, wanted: Ints, *columns: Floats) -> tuple[Floats, ...]:
         """The entries of ``columns`` beside each of ``wanted``; 0 where it is not listed."""
