@@ -69,7 +69,7 @@ class Characters:
         tail_one, tail_two = self._runs[0].context(last), self._runs[1].context(before << _BITS | last)
         alone, head_two = self._alone(first), self._behind_one(first, second)
         across = self._runs[1].context(last[i] << _BITS | first[j])
-        one = tail_one.of(i).chance(across.count, alone[j])
+        one = tail_one.of(i).chance(across.seen, alone[j])
         (seen,) = self._runs[2].look_up(tail_two.key[i] << _BITS | first[j], self._runs[2].seen)
         first_chance = tail_two.of(i).chance(seen, one)
         (seen,) = self._runs[2].look_up(across.key << _BITS | second[j], self._runs[2].seen)
@@ -100,17 +100,17 @@ class _Context(NamedTuple):
     """Runs of characters, how often each was seen, and how many kinds of characters followed it."""
 
     key: Ints
-    count: Floats
+    seen: Floats
     kinds: Floats
 
     def of(self, at: Ints) -> _Context:
         """Those ``at`` these places."""
-        return _Context(self.key[at], self.count[at], self.kinds[at])
+        return _Context(self.key[at], self.seen[at], self.kinds[at])
 
-    def chance(self, seen: Floats, else_: Floats) -> Floats:
-        """That of a character that was ``seen`` so often behind each; ``else_`` where nothing tells."""
-        chance = (seen + self.kinds * else_) / np.maximum(self.count + self.kinds, 1.0)
-        return np.where(self.count > 0, chance, else_)
+    def chance(self, followed: Floats, else_: Floats) -> Floats:
+        """That of a character that ``followed`` each so often; ``else_`` where nothing tells."""
+        chance = (followed + self.kinds * else_) / np.maximum(self.seen + self.kinds, 1.0)
+        return np.where(self.seen > 0, chance, else_)
 
 
 class _Runs:

@@ -184,13 +184,13 @@ def _head(text: str) -> Iterator[str]:
 
 def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
     """Rows of named numbers as one array a name."""
-    columns: Columns = {}
+    columns: dict[str, list[float]] = {}
     for at, row in enumerate(rows):
         for name, value in row.items():
             if name not in columns:
-                columns[name] = np.zeros(len(rows))
+                columns[name] = [0.0] * len(rows)
             columns[name][at] = value
-    return columns
+    return {name: np.array(column) for name, column in columns.items()}
 
 
 def fragment_columns(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,10 +77,10 @@ class Counts:
 
     def sum(self, columns: Columns, size: int) -> Floats:
         """What the features of ``columns`` count together, in each of ``size`` rows."""
-        total = np.zeros(size)
+        total, part = np.zeros(size), np.empty(size)
         for name, column in columns.items():
             if count := self.values.get(name):
-                total += count * column
+                total += np.multiply(column, count, out=part)
             for value, count in self.bends.get(name, ()):
                 total += count * np.maximum(0.0, column - value)
         return total
@@ -99,10 +100,14 @@ class Weights:
     characters: Characters
 
     @classmethod
+    @lru_cache(maxsize=4)
     def read(
         cls, weights: Callable[[str], Mapping[str, float]], words: Callable[[str], tuple[str, ...]]
     ) -> Weights:
-        """From the rules: ``weights`` gives the values of an id, ``words`` its list."""
+        """From the rules: ``weights`` gives the values of an id, ``words`` its list.
+
+        Read once for a set of rules: a page asks a dozen times.
+        """
         rare = weights("seams.rare")
         return cls(
             Counts.read({**weights("seams.pair"), **rare}),
