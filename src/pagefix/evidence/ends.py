@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.characters import Characters
+from pagefix.evidence.characters import Edges
 from pagefix.evidence.lexicon import first_word, last_word, speech_of
 
 Ints = npt.NDArray[np.int64]
@@ -194,26 +194,26 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
 
 
 def fragment_columns(
-    fragments: Sequence[Fragment], characters: Characters, widths: Sequence[int]
+    fragments: Sequence[Fragment], edges: Edges, widths: Sequence[int]
 ) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
-    ``widths`` are those of the printed lines (:func:`line_widths`); ``characters`` tell how
-    likely a paragraph ends, and begins, with a character.
+    ``widths`` are those of the printed lines (:func:`line_widths`); ``edges`` tell how
+    likely a paragraph ends, and begins, with their characters.
     """
     tails, heads = fragment_rows(fragments, widths)
-    ends, begins = edge_columns([f.text for f in fragments], characters)
+    ends, begins = edge_columns([f.text for f in fragments], edges)
     return columns_of(tails) | ends, columns_of(heads) | begins
 
 
-def edge_columns(texts: Sequence[str], characters: Characters) -> tuple[Columns, Columns]:
+def edge_columns(texts: Sequence[str], edges: Edges) -> tuple[Columns, Columns]:
     """How likely a paragraph ends as each text ends, and begins as it begins.
 
     Only of prose: lines of verse, lists and signatures end and begin with any character.
     """
     prose = np.array(["tail.prose" in tail_features(text) for text in texts], dtype=np.float64)
     long = np.array([words(text) > _SHORT[1] for text in texts], dtype=np.float64)
-    closes, opens = characters.closes(texts) / SCALE, characters.opens(texts) / SCALE
+    closes, opens = edges.closes() / SCALE, edges.opens() / SCALE
     return {"tail.closes": prose * closes}, {"head.opens": long * opens}
 
 

@@ -126,10 +126,11 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     if not len(i):
         return i, j, np.zeros(0)
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.characters, widths)
+    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, edges, widths)
     between = (
         pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
     )
     printed = np.array(widths, dtype=bool)
@@ -159,12 +160,13 @@ def _scores(counts: Counts, tails: Columns, heads: Columns, between: Columns, i:
 def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.characters, widths)
+    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, edges, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}
         | pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
         | word_columns(fragments, i, j, tails, known)
     )
@@ -206,13 +208,15 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
         tail_row, head_row = pair_rows(first, second)
         tail_rows += (tail_row, {})
         head_rows += ({}, head_row)
-    ends, begins = edge_columns([f.text for f in fragments], weights.characters)
+    texts = [fragment.text for fragment in fragments]
+    edges = weights.characters.edges(texts)
+    ends, begins = edge_columns(texts, edges)
     tails, heads = columns_of(tail_rows) | ends, columns_of(head_rows) | begins
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
     between = (
         pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | {"pair.affinity_next": likeness_of(pairs)}
     )
     scores = _scores(weights.prose, tails, heads, between, i, j)
