@@ -8,6 +8,7 @@ behind two characters, else behind the second, else anywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -71,6 +72,14 @@ class Edges:
         second = self._ones.alone(self._ones.times(self._second))
         self._head = first.chance(self._twos.times(self._first << _BITS | self._second), second)
         """The chance of a text's second character behind its first."""
+
+    def of(self, at: Ints) -> Edges:
+        """Those of the texts ``at`` these places."""
+        edges = copy(self)
+        edges._first, edges._second = self._first[at], self._second[at]
+        edges._last, edges._last_two = self._last.of(at), self._last_two.of(at)
+        edges._alone, edges._head = self._alone[at], self._head[at]
+        return edges
 
     def closes(self) -> Floats:
         """The chance that a paragraph ends where each text ends, as natural logarithm."""

@@ -17,15 +17,12 @@ from pagefix.evidence.between import affinity_columns, character_columns, pair_c
 from pagefix.evidence.characters import Characters, characters_of
 from pagefix.evidence.ends import (
     Columns,
-    Features,
     Floats,
     Fragment,
     Ints,
-    columns_of,
-    edge_columns,
     fragment_columns,
     line_widths,
-    pair_rows,
+    lone_columns,
 )
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
@@ -199,19 +196,12 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     """
     if not pairs:
         return []
-    fragments: list[Fragment] = []
-    tail_rows: list[Features] = []
-    head_rows: list[Features] = []
-    for number, (tail, head) in enumerate(pairs):
-        first, second = (Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head)))
-        fragments += (first, second)
-        tail_row, head_row = pair_rows(first, second)
-        tail_rows += (tail_row, {})
-        head_rows += ({}, head_row)
-    texts = [fragment.text for fragment in fragments]
-    edges = weights.characters.edges(texts)
-    ends, begins = edge_columns(texts, edges)
-    tails, heads = columns_of(tail_rows) | ends, columns_of(head_rows) | begins
+    fragments = [
+        Fragment(text, "body", "body", number, at)
+        for number, pair in enumerate(pairs)
+        for at, text in enumerate(pair)
+    ]
+    tails, heads, edges = lone_columns(pairs, weights.characters)
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
     between = (
