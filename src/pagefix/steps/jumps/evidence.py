@@ -107,12 +107,14 @@ class Evidence:
 
     def prepare(self, jumps: Sequence[Candidate]) -> None:
         """Weighs at once all sentences that the candidates would put together: one by one it takes longer."""
-        asked = {(self.part(one.first).tail, self.part(one.second).head) for one in jumps}
-        asked |= {
-            (self.above(one.leaving), self.part(one.second).head)
+        stories = {(one.first, one.second) for one in jumps}
+        asked = {(self.part(first).tail, self.part(second).head) for first, second in stories}
+        elsewhere = {
+            (one.leaving, one.second)
             for one in jumps
             if one.leaving is not None and one.leaving.story != one.first
         }
+        asked |= {(self.above(mark), self.part(second).head) for mark, second in elsewhere}
         pairs = sorted(pair for pair in asked if all(pair))
         self._odds.update(zip(pairs, log_odds(pairs, self._seams), strict=True))
 
@@ -133,13 +135,10 @@ class Evidence:
 
     def _pages(self, one: Candidate) -> Features:
         edition, row = self._edition, {}
-        for name, mark, other in (
-            ("leaving", one.leaving, self.part(one.second).sheet),
-            ("landing", one.landing, self.part(one.first).sheet),
-        ):
+        for name, mark, other in (("leaving", one.leaving, one.second), ("landing", one.landing, one.first)):
             if mark is None:
                 row[f"{name}.lost"] = 1.0
-            elif other in edition.sheets(mark.points_to):
+            elif edition.sheet_of[other] in edition.sheets(mark.points_to):
                 row[f"{name}.points_here"] = 1.0
             else:
                 row[f"{name}.points_away"] = 1.0
