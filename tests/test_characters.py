@@ -11,7 +11,7 @@ from pagefix.evidence.characters import Characters, characters_of
 from pagefix.rules import load_rules
 from tests.benchmarks.fitting.characters import count, stories_of
 
-_ONE = np.zeros(1, dtype=np.int64)
+_FIRST, _SECOND = np.array([0]), np.array([1])
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def shipped() -> Characters:
 
 
 def _runs_on(characters: Characters, tail: str, head: str) -> float:
-    return float(characters.runs_on([tail], [head], _ONE, _ONE)[0])
+    return float(characters.edges([tail, head]).runs_on(_FIRST, _SECOND)[0])
 
 
 def test_halves_of_a_word_run_on(shipped: Characters) -> None:
@@ -32,12 +32,12 @@ def test_the_end_of_one_sentence_and_the_beginning_of_another_do_not(shipped: Ch
 
 
 def test_a_function_word_ends_no_paragraph_and_a_stop_does(shipped: Characters) -> None:
-    dangling, stopped = shipped.closes(["这是他们的", "这是他们的。"])
+    dangling, stopped = shipped.edges(["这是他们的", "这是他们的。"]).closes()
     assert dangling < -5.0 < stopped
 
 
 def test_an_agency_opens_a_paragraph_and_a_particle_does_not(shipped: Characters) -> None:
-    agency, particle = shipped.opens(["本报北京", "了一下"])
+    agency, particle = shipped.edges(["本报北京", "了一下"]).opens()
     assert agency > 1.0
     assert particle < 0.0
 
@@ -47,8 +47,8 @@ def test_characters_that_were_never_counted_speak_for_no_seam(shipped: Character
 
 
 def test_a_text_of_one_character_has_chances(shipped: Characters) -> None:
-    assert np.isfinite(shipped.closes(["人"])).all()
-    assert np.isfinite(shipped.opens(["人"])).all()
+    assert np.isfinite(shipped.edges(["人"]).closes()).all()
+    assert np.isfinite(shipped.edges(["人"]).opens()).all()
     assert math.isfinite(_runs_on(shipped, "人", "民"))
 
 

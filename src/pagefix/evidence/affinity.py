@@ -66,14 +66,37 @@ class Affinity:
 
 def likeness_of(pairs: Sequence[tuple[str, str]]) -> Floats:
     """The likeness of the two texts of each pair, as if there were no others."""
-    first, second = (_bigrams([pair[side] for pair in pairs]) for side in (0, 1))
-    of_first, of_second = (codes * len(pairs) + rows for codes, rows in (first, second))
-    both = np.intersect1d(of_first, of_second, assume_unique=True) % len(pairs)
     rarity = np.log(_FULL_PAGE / 2)
-    shared = np.bincount(both, weights=np.full(len(both), rarity * rarity), minlength=len(pairs))
+    found = [_in_common(pairs[first : first + _TOGETHER]) for first in range(0, len(pairs), _TOGETHER)]
+    shared = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    # Added up one by one, as everywhere: a product might differ in the last digit.
+    counted = np.append(0.0, np.cumsum(np.full(shared.max(initial=0), rarity * rarity)))
     sizes = np.array([[max(_LEAST_SIZE, len(text)) for text in pair] for pair in pairs], dtype=np.float64)
-    out: Floats = shared / np.sqrt(sizes[:, 0] * sizes[:, 1])
+    out: Floats = counted[shared] / np.sqrt(sizes[:, 0] * sizes[:, 1])
     return out
+
+
+# Pairs whose texts are crossed with each other: few, so that the work grows with the pairs alone.
+_TOGETHER = 256
+
+
+def _in_common(pairs: Sequence[tuple[str, str]]) -> Ints:
+    """How many distinct bigrams the two texts of each pair share; each text is read once."""
+    (firsts, of_first), (seconds, of_second) = (each_once(side) for side in zip(*pairs, strict=True))
+    (codes, rows), (others, columns) = _bigrams(firsts), _bigrams(seconds)
+    low = np.searchsorted(others, codes)
+    times = np.searchsorted(others, codes, side="right") - low
+    place = np.arange(times.sum()) + np.repeat(low - np.cumsum(times) + times, times)
+    cells = np.repeat(rows, times) * len(seconds) + columns[place]
+    shared = np.bincount(cells, minlength=len(firsts) * len(seconds))
+    return np.asarray(shared[of_first * len(seconds) + of_second], dtype=np.int64)
+
+
+def each_once(texts: Sequence[str]) -> tuple[list[str], Ints]:
+    """The different ones of ``texts`` in their order, and for each text which of them it is."""
+    place: dict[str, int] = {}
+    which = [place.setdefault(text, len(place)) for text in texts]
+    return list(place), np.array(which, dtype=np.int64)
 
 
 def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:

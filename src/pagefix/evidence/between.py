@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
-from pagefix.evidence.characters import Characters
+from pagefix.evidence.characters import Edges
 from pagefix.evidence.ends import SCALE, Columns, Floats, Fragment, Ints, beside
 from pagefix.evidence.known import known_across
 from pagefix.evidence.lexicon import crossing
@@ -110,13 +110,10 @@ def _attribution(text: str) -> float:
     return float(_SAID.match(text) is not None)
 
 
-def character_columns(
-    fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, characters: Characters
-) -> Columns:
+def character_columns(edges: Edges, i: Ints, j: Ints, tails: Columns) -> Columns:
     """How much likelier the head begins behind the tail than anywhere else."""
-    texts = [f.text for f in fragments]
     return {
-        "pair.runs_on": characters.runs_on(texts, texts, i, j) / SCALE,
+        "pair.runs_on": edges.runs_on(i, j) / SCALE,
         "pair.far_closes": (j - i != 1) * tails["tail.closes"][i],
     }
 

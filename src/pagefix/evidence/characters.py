@@ -8,7 +8,9 @@ behind two characters, else behind the second, else anywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +27,8 @@ LONGEST = 3
 _BITS = 21  # of a code point
 # Characters that were never counted share the chance of this many, each seen half a time.
 _UNSEEN = 4000
-_NOTHING = 0
+_NOTHING = "\0"
+_EDGE = np.array([ord(EDGE)], dtype=np.int64)
 
 
 class Characters:
@@ -46,49 +49,77 @@ class Characters:
         self._runs = [_Runs(np.concatenate(k), np.concatenate(s)) for k, s in zip(keys, seen, strict=True)]
         for contexts, longer in zip(self._runs, self._runs[1:], strict=False):
             contexts.followed_by(longer)
-        self._all = float(self._runs[0].seen.sum())
 
-    def closes(self, texts: Sequence[str]) -> Floats:
+    def edges(self, texts: Sequence[str]) -> Edges:
+        """What is known of the ends and beginnings of ``texts``."""
+        return Edges(self._runs, texts)
+
+
+class Edges:
+    """The last and the first two characters of texts, and how likely paragraphs end and begin so.
+
+    What one side of a seam tells alone is looked up once a text: pairs are thirty times as many.
+    """
+
+    def __init__(self, runs: Sequence[_Runs], texts: Sequence[str]) -> None:
+        self._ones, self._twos, self._threes = runs
+        before, last = _two_of(_plain_two(text[-2:]).rjust(2, _NOTHING) for text in texts)
+        self._first, self._second = _two_of(_plain_two(text[:2]).ljust(2, EDGE) for text in texts)
+        self._last = self._ones.context(last)
+        self._last_two = self._twos.context(before << _BITS | last)
+        first = self._ones.context(self._first)
+        self._alone = self._ones.alone(first.seen)
+        second = self._ones.alone(self._ones.times(self._second))
+        self._head = first.chance(self._twos.times(self._first << _BITS | self._second), second)
+        """The chance of a text's second character behind its first."""
+
+    def of(self, at: Ints) -> Edges:
+        """Those of the texts ``at`` these places."""
+        edges = copy(self)
+        edges._first, edges._second = self._first[at], self._second[at]
+        edges._last, edges._last_two = self._last.of(at), self._last_two.of(at)
+        edges._alone, edges._head = self._alone[at], self._head[at]
+        return edges
+
+    def closes(self) -> Floats:
         """The chance that a paragraph ends where each text ends, as natural logarithm."""
-        before, last = _last_two(texts)
-        return np.asarray(np.log(self._behind_two(before, last, np.full(len(texts), ord(EDGE)))))
+        edge = self._ones.alone(self._ones.times(_EDGE))
+        edge = self._last.chance(self._twos.times(self._last.key << _BITS | _EDGE), edge)
+        seen = self._threes.times(self._last_two.key << _BITS | _EDGE)
+        return np.asarray(np.log(self._last_two.chance(seen, edge)))
 
-    def opens(self, texts: Sequence[str]) -> Floats:
+    def opens(self) -> Floats:
         """How much likelier each text's first two characters begin a paragraph than stand anywhere."""
-        first, second = _first_two(texts)
-        edge = np.full(len(texts), ord(EDGE))
-        found = self._behind_one(edge, first) * self._behind_two(edge, first, second)
-        return np.asarray(np.log(found / self._anywhere(first, second)))
+        begun = self._twos.context(_EDGE << _BITS | self._first)
+        found = self._ones.context(_EDGE).chance(begun.seen, self._alone)
+        found = found * begun.chance(self._threes.times(begun.key << _BITS | self._second), self._head)
+        return np.asarray(np.log(found / (self._alone * self._head)))
 
-    def runs_on(self, tails: Sequence[str], heads: Sequence[str], i: Ints, j: Ints) -> Floats:
-        """How much likelier head ``j``'s first two characters stand behind tail ``i`` than anywhere."""
-        before, last = _last_two(tails)
-        first, second = _first_two(heads)
-        anywhere = self._anywhere(first, second)
-        found = self._behind_two(before[i], last[i], first[j]) * self._behind_two(
-            last[i], first[j], second[j]
-        )
-        return np.asarray(np.log(found / anywhere[j]))
+    def runs_on(self, i: Ints, j: Ints) -> Floats:
+        """How much likelier the first two characters of text ``j`` stand behind text ``i`` than anywhere."""
+        first, second = self._first[j], self._second[j]
+        across = self._twos.context(self._last.key[i] << _BITS | first)
+        one = self._last.of(i).chance(across.seen, self._alone[j])
+        found = self._last_two.of(i).chance(self._threes.times(self._last_two.key[i] << _BITS | first), one)
+        found = found * across.chance(self._threes.times(across.key << _BITS | second), self._head[j])
+        return np.asarray(np.log(found / (self._alone * self._head)[j]))
 
-    def _anywhere(self, first: Ints, second: Ints) -> Floats:
-        return np.asarray(self._alone(first) * self._behind_one(first, second))
 
-    def _alone(self, characters: Ints) -> Floats:
-        (seen,) = self._runs[0].look_up(characters, self._runs[0].seen)
-        return np.asarray((seen + 0.5) / (self._all + _UNSEEN))
+class _Context(NamedTuple):
+    """Runs of characters, how often each was seen, and how many kinds of characters followed it."""
 
-    def _behind_one(self, first: Ints, second: Ints) -> Floats:
-        return self._behind(self._runs[0], self._runs[1], first, second, self._alone(second))
+    key: Ints
+    seen: Floats
+    kinds: Floats
 
-    def _behind_two(self, first: Ints, second: Ints, third: Ints) -> Floats:
-        context = first << _BITS | second
-        return self._behind(self._runs[1], self._runs[2], context, third, self._behind_one(second, third))
+    def of(self, at: Ints) -> _Context:
+        """Those ``at`` these places."""
+        return _Context(self.key[at], self.seen[at], self.kinds[at])
 
-    @staticmethod
-    def _behind(contexts: _Runs, longer: _Runs, context: Ints, character: Ints, else_: Floats) -> Floats:
-        count, kinds = contexts.look_up(context, contexts.seen, contexts.kinds)
-        (seen,) = longer.look_up(context << _BITS | character, longer.seen)
-        return np.where(count > 0, (seen + kinds * else_) / np.maximum(count + kinds, 1.0), else_)
+    def chance(self, followed: Floats, else_: Floats) -> Floats:
+        """That of a character that ``followed`` each so often; ``else_`` where nothing tells."""
+        chance = (followed + self.kinds * else_) / np.maximum(self.seen + self.kinds, 1.0)
+        return np.where(self.seen > 0, chance, else_)
 
 
 class _Runs:
@@ -98,6 +129,7 @@ class _Runs:
         order = np.argsort(keys)
         self.keys, self.seen = keys[order], seen[order].astype(np.float64)
         self.kinds: Floats = np.zeros(len(keys))
+        self.all = float(self.seen.sum())
 
     def followed_by(self, longer: _Runs) -> None:
         place = np.searchsorted(self.keys, longer.keys >> _BITS)
@@ -106,11 +138,25 @@ class _Runs:
         # What is not listed was mostly seen once each.
         self.kinds = np.asarray(listed + np.maximum(self.seen - together, 0.0), dtype=np.float64)
 
-    def look_up(self, wanted: Ints, *columns: Floats) -> tuple[Floats, ...]:
-        """The entries of ``columns`` beside each of ``wanted``; 0 where it is not listed."""
-        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        found = self.keys[place] == wanted
-        return tuple(np.where(found, column[place], 0.0) for column in columns)
+    def context(self, wanted: Ints) -> _Context:
+        """What is known of each of ``wanted``."""
+        place, found = self._places(wanted)
+        return _Context(
+            wanted, np.where(found, self.seen[place], 0.0), np.where(found, self.kinds[place], 0.0)
+        )
+
+    def times(self, wanted: Ints) -> Floats:
+        """How often each of ``wanted`` was seen."""
+        place, found = self._places(wanted)
+        return np.where(found, self.seen[place], 0.0)
+
+    def alone(self, seen: Floats) -> Floats:
+        """The chance of a character that was ``seen`` so often, whatever stands before it."""
+        return np.asarray((seen + 0.5) / (self.all + _UNSEEN))
+
+    def _places(self, wanted: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        place = np.minimum(self.keys.searchsorted(wanted), len(self.keys) - 1)
+        return place, self.keys[place] == wanted
 
 
 @lru_cache(maxsize=4)
@@ -143,11 +189,7 @@ def _points(text: str) -> Ints:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
 
 
-def _last_two(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    pairs = _points("".join(_plain_two(text[-2:]).rjust(2, chr(_NOTHING)) for text in texts)).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _first_two(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    pairs = _points("".join(_plain_two(text[:2]).ljust(2, EDGE) for text in texts)).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+def _two_of(pairs: Iterable[str]) -> tuple[Ints, Ints]:
+    """The first and the second code point of each pair."""
+    points = _points("".join(pairs)).reshape(-1, 2)
+    return points[:, 0], points[:, 1]

@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pagefix.evidence.affinity import each_once
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.characters import Characters
+from pagefix.evidence.characters import Characters, Edges
 from pagefix.evidence.lexicon import first_word, last_word, speech_of
 
 Ints = npt.NDArray[np.int64]
@@ -184,36 +185,36 @@ def _head(text: str) -> Iterator[str]:
 
 def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
     """Rows of named numbers as one array a name."""
-    columns: Columns = {}
+    columns: dict[str, list[float]] = {}
     for at, row in enumerate(rows):
         for name, value in row.items():
             if name not in columns:
-                columns[name] = np.zeros(len(rows))
+                columns[name] = [0.0] * len(rows)
             columns[name][at] = value
-    return columns
+    return {name: np.array(column) for name, column in columns.items()}
 
 
 def fragment_columns(
-    fragments: Sequence[Fragment], characters: Characters, widths: Sequence[int]
+    fragments: Sequence[Fragment], edges: Edges, widths: Sequence[int]
 ) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
-    ``widths`` are those of the printed lines (:func:`line_widths`); ``characters`` tell how
-    likely a paragraph ends, and begins, with a character.
+    ``widths`` are those of the printed lines (:func:`line_widths`); ``edges`` tell how
+    likely a paragraph ends, and begins, with their characters.
     """
     tails, heads = fragment_rows(fragments, widths)
-    ends, begins = edge_columns([f.text for f in fragments], characters)
+    ends, begins = edge_columns([f.text for f in fragments], edges)
     return columns_of(tails) | ends, columns_of(heads) | begins
 
 
-def edge_columns(texts: Sequence[str], characters: Characters) -> tuple[Columns, Columns]:
+def edge_columns(texts: Sequence[str], edges: Edges) -> tuple[Columns, Columns]:
     """How likely a paragraph ends as each text ends, and begins as it begins.
 
     Only of prose: lines of verse, lists and signatures end and begin with any character.
     """
     prose = np.array(["tail.prose" in tail_features(text) for text in texts], dtype=np.float64)
     long = np.array([words(text) > _SHORT[1] for text in texts], dtype=np.float64)
-    closes, opens = characters.closes(texts) / SCALE, characters.opens(texts) / SCALE
+    closes, opens = edges.closes() / SCALE, edges.opens() / SCALE
     return {"tail.closes": prose * closes}, {"head.opens": long * opens}
 
 
@@ -238,11 +239,31 @@ def fragment_rows(
     return tails, heads
 
 
-def pair_rows(tail: Fragment, head: Fragment) -> tuple[Features, Features]:
-    """The tail's row of the first of two fragments and the head's of the other, that are a page alone."""
-    sizes = [words(tail.text), words(head.text)]
-    first, second = _verse([tail.region, head.region], sizes)
-    return _tail_row(tail, sizes[0], 0, first), _head_row(head, sizes[1], 0, second)
+def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tuple[Columns, Columns, Edges]:
+    """Tail and head features of pairs that are a page alone each: tail, head, tail, head, and so on.
+
+    What a text tells is found once for all pairs that it stands in: at a jump each tail is
+    tried with every head of a page.
+    """
+    (tails, of_tail), (heads, of_head) = (each_once(side) for side in zip(*pairs, strict=True))
+    texts = [*tails, *heads]
+    where = np.stack([of_tail, of_head + len(tails)], axis=1).ravel()
+    sizes = [words(text) for text in texts]
+    rows = [Fragment(text, "body", "body", 0, 0) for text in texts]
+    tail_rows = [_tail_row(*of, 0, 0.0) for of in zip(rows[: len(tails)], sizes, strict=False)]
+    head_rows = [_head_row(*of, 0, 0.0) for of in zip(rows[len(tails) :], sizes[len(tails) :], strict=True)]
+    edges = characters.edges(texts)
+    ends, begins = edge_columns(texts, edges)
+    all_ends = columns_of([*tail_rows, *({} for _ in heads)]) | ends
+    all_begins = columns_of([*({} for _ in tails), *head_rows]) | begins
+    ends = {name: column[where] for name, column in all_ends.items()}
+    begins = {name: column[where] for name, column in all_begins.items()}
+    # Of two lines alone both must be short, and then each is half of what would be verse.
+    short = (np.array(sizes) <= _SHORT[1])[where]
+    verse = 0.5 * (short[0::2] & short[1::2])
+    ends["tail.verse"][0::2] = verse
+    begins["head.verse"][1::2] = verse
+    return ends, begins, edges.of(where)
 
 
 def _tail_row(fragment: Fragment, size: int, width: int, verse: float) -> Features:

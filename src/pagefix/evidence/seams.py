@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,15 +17,12 @@ from pagefix.evidence.between import affinity_columns, character_columns, pair_c
 from pagefix.evidence.characters import Characters, characters_of
 from pagefix.evidence.ends import (
     Columns,
-    Features,
     Floats,
     Fragment,
     Ints,
-    columns_of,
-    edge_columns,
     fragment_columns,
     line_widths,
-    pair_rows,
+    lone_columns,
 )
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
@@ -76,10 +74,10 @@ class Counts:
 
     def sum(self, columns: Columns, size: int) -> Floats:
         """What the features of ``columns`` count together, in each of ``size`` rows."""
-        total = np.zeros(size)
+        total, part = np.zeros(size), np.empty(size)
         for name, column in columns.items():
             if count := self.values.get(name):
-                total += count * column
+                total += np.multiply(column, count, out=part)
             for value, count in self.bends.get(name, ()):
                 total += count * np.maximum(0.0, column - value)
         return total
@@ -99,10 +97,14 @@ class Weights:
     characters: Characters
 
     @classmethod
+    @lru_cache(maxsize=4)
     def read(
         cls, weights: Callable[[str], Mapping[str, float]], words: Callable[[str], tuple[str, ...]]
     ) -> Weights:
-        """From the rules: ``weights`` gives the values of an id, ``words`` its list."""
+        """From the rules: ``weights`` gives the values of an id, ``words`` its list.
+
+        Read once for a set of rules: a page asks a dozen times.
+        """
         rare = weights("seams.rare")
         return cls(
             Counts.read({**weights("seams.pair"), **rare}),
@@ -121,10 +123,11 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     if not len(i):
         return i, j, np.zeros(0)
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.characters, widths)
+    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, edges, widths)
     between = (
         pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
     )
     printed = np.array(widths, dtype=bool)
@@ -154,12 +157,13 @@ def _scores(counts: Counts, tails: Columns, heads: Columns, between: Columns, i:
 def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
     widths = line_widths([fragment.text for fragment in fragments])
-    tails, heads = fragment_columns(fragments, weights.characters, widths)
+    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    tails, heads = fragment_columns(fragments, edges, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}
         | pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
         | word_columns(fragments, i, j, tails, known)
     )
@@ -192,22 +196,17 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
     """
     if not pairs:
         return []
-    fragments: list[Fragment] = []
-    tail_rows: list[Features] = []
-    head_rows: list[Features] = []
-    for number, (tail, head) in enumerate(pairs):
-        first, second = (Fragment(text, "body", "body", number, at) for at, text in enumerate((tail, head)))
-        fragments += (first, second)
-        tail_row, head_row = pair_rows(first, second)
-        tail_rows += (tail_row, {})
-        head_rows += ({}, head_row)
-    ends, begins = edge_columns([f.text for f in fragments], weights.characters)
-    tails, heads = columns_of(tail_rows) | ends, columns_of(head_rows) | begins
+    fragments = [
+        Fragment(text, "body", "body", number, at)
+        for number, pair in enumerate(pairs)
+        for at, text in enumerate(pair)
+    ]
+    tails, heads, edges = lone_columns(pairs, weights.characters)
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
     between = (
         pair_columns(fragments, i, j, tails, heads)
-        | character_columns(fragments, i, j, tails, weights.characters)
+        | character_columns(edges, i, j, tails)
         | {"pair.affinity_next": likeness_of(pairs)}
     )
     scores = _scores(weights.prose, tails, heads, between, i, j)

@@ -24,7 +24,10 @@ _CELLS = 1 << 19
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """All pairs of steps that share words, by ``i``, and how much: those of step ``n`` from ``first[n]``."""
+    """All pairs of steps that share words, by ``i``, the most alike first, and how much they share.
+
+    Those of step ``n`` stand from ``first[n]`` on.
+    """
 
     i: Ints
     j: Ints
@@ -34,7 +37,8 @@ class Likeness:
     @classmethod
     def of(cls, affinity: Affinity, steps: int) -> Likeness:
         i, j, strength = affinity.pairs()
-        return cls(i, j, strength, np.searchsorted(i, np.arange(steps + 1)))
+        order = np.lexsort((-strength, i))
+        return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(steps + 1)))
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Likeness:
         """Those pairs that are ``kept``."""
@@ -42,10 +46,9 @@ class Likeness:
         first = np.searchsorted(i, np.arange(len(self.first)))
         return Likeness(i, self.j[kept], self.strength[kept], first)
 
-    def of_step(self, step: int) -> tuple[Ints, Floats]:
-        """The steps that share words with this one, and how much."""
-        mine = slice(self.first[step], self.first[step + 1])
-        return self.j[mine], self.strength[mine]
+    def lists(self) -> tuple[list[int], list[int], list[float]]:
+        """``first``, ``j`` and ``strength`` for who asks one by one: arrays take four times as long."""
+        return self.first.tolist(), self.j.tolist(), self.strength.tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,16 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     ``labels`` are the articles of the steps, -1 for nobody's.
     """
     article = np.array(labels, dtype=np.int64)[likeness.j]
-    owned = article >= 0
-    i, article, strength = likeness.i[owned], article[owned], likeness.strength[owned]
-    order = np.lexsort((strength, article, i))
-    i, article, strength = i[order], article[order], strength[order]
-    ends = np.flatnonzero((np.diff(i, append=-1) != 0) | (np.diff(article, append=-1) != 0))
-    sizes = np.diff(ends, prepend=-1)
-    total = np.zeros(len(ends))
-    for back in reversed(range(BEST)):
-        total += np.where(sizes > back, strength[np.maximum(ends - back, 0)], 0.0)
-    first = np.searchsorted(i[ends], np.arange(len(labels) + 1))
-    return Pull(first, article[ends], total / BEST)
+    owned = np.flatnonzero(article >= 0)
+    # Step, article and place as one number: sorted in a quarter of the time that three keys take.
+    groups, places = max(labels) + 1, max(1, len(article))
+    ranked = np.sort((likeness.i[owned] * groups + article[owned]) * places + owned)
+    group, place = np.divmod(ranked, places)
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    sizes = np.diff(begins, append=len(group))
+    strength = likeness.strength[place]
+    total = np.zeros(len(begins))
+    for behind in reversed(range(BEST)):
+        total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
+    step, article = np.divmod(group[begins], max(1, groups))
+    return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, total / BEST)

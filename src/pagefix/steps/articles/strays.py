@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -95,15 +95,22 @@ class _Costs:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The steps of a page and what they share; nothing here changes when a run moves."""
+    """The steps of a page and what they share; nothing here changes when a run moves.
+
+    ``before`` and ``after`` are the pieces of the same paragraph next to a step, or -1;
+    ``runs_from`` the first step of running text from a step on, ``runs_to`` the last one up to it.
+    """
 
     steps: Sequence[Step]
     likeness: Likeness
+    free: Sequence[bool]
     weights: Sequence[float]
     sizes: Sequence[int]
     newest: Sequence[int]
     before: Sequence[int]
     after: Sequence[int]
+    runs_from: Sequence[int]
+    runs_to: Sequence[int]
     links: Mapping[tuple[int, int], float]
     costs: _Costs
 
@@ -111,25 +118,28 @@ class _Page:
     def of(cls, steps: Sequence[Step], likeness: Likeness, links: Sequence[Link], rules: Rules) -> _Page:
         full = rules.number("articles.length_of_full_weight")
         weight = rules.number("articles.weight_of_strays_words")
-        newest: list[int] = []
         pieces: dict[int, list[int]] = defaultdict(list)
         for at, step in enumerate(steps):
-            newest.append(max(step.begins, newest[-1] if newest else -1))
             pieces[step.block].append(at)
-        up = np.array(newest)
-        likeness = likeness.only(np.abs(up[likeness.i] - up[likeness.j]) <= 2 * _REACH)
         before, after = [-1] * len(steps), [-1] * len(steps)
         for chain in pieces.values():
             for one, two in pairwise(chain):
                 before[two], after[one] = one, two
+        newest = list(accumulate((step.begins for step in steps), max))
+        up = np.array(newest)
+        running = [at if step.runs else -1 for at, step in enumerate(steps)]
+        coming = [at if step.runs else len(steps) for at, step in enumerate(steps)]
         return cls(
             steps=steps,
-            likeness=likeness,
+            likeness=likeness.only(np.abs(up[likeness.i] - up[likeness.j]) <= 2 * _REACH),
+            free=[step.begins < 0 and step.home < 0 for step in steps],
             weights=[weight * min(1.0, len(step.text) / full) for step in steps],
             sizes=[0 if step.begins >= 0 else len(step.text) for step in steps],
             newest=newest,
             before=before,
             after=after,
+            runs_from=list(accumulate(reversed(coming), min))[::-1],
+            runs_to=list(accumulate(running, max)),
             links={(tail, head): float(np.logaddexp(0.0, odds)) for tail, head, odds in links},
             costs=_Costs(
                 rules.number("articles.cost_of_going_back"),
@@ -139,13 +149,9 @@ class _Page:
             ),
         )
 
-    def is_free(self, at: int) -> bool:
-        return self.steps[at].begins < 0 and self.steps[at].home < 0
-
-    def spared(self, at: int, was: tuple[int, int], would: tuple[int, int]) -> float:
-        """What it costs to come to a step from the one above, less what it would cost: their articles."""
-        step, newest = self.steps[at], self.newest[at]
-        return self.costs.of(*was, step, newest) - self.costs.of(*would, step, newest)
+    def coming(self, at: int, before: int, then: int) -> float:
+        """What it costs to come to a step in article ``then`` from the one above in ``before``."""
+        return self.costs.of(before, then, self.steps[at], self.newest[at])
 
 
 def _moves(page: _Page, labels: Sequence[int], changed: Collection[int]) -> Iterator[_Move]:
@@ -157,9 +163,7 @@ def _moves(page: _Page, labels: Sequence[int], changed: Collection[int]) -> Iter
     at = np.repeat(np.arange(len(labels)), np.diff(pull.first))
     newest = np.array(page.newest)[at]
     near = (pull.article <= newest + 1) & (pull.article > newest - _REACH)
-    near &= np.array([page.is_free(n) for n in range(len(labels))])[at] & (
-        pull.article != np.array(labels)[at]
-    )
+    near &= np.array(page.free)[at] & (pull.article != np.array(labels)[at])
     drawn: dict[int, dict[int, float]] = defaultdict(dict)
     for step, article, strength in zip(
         at[near].tolist(), pull.article[near].tolist(), pull.strength[near].tolist(), strict=True
@@ -171,20 +175,24 @@ def _moves(page: _Page, labels: Sequence[int], changed: Collection[int]) -> Iter
         for begin in sorted(strengths.keys() | {at + 1 for at in now.of_article.get(target, ())}):
             if begin == len(labels) or labels[begin] == target:
                 continue
-            if target in changed or labels[begin] in changed:
+            article = labels[begin]
+            if target in changed or article in changed:
                 for move in _from(page, now, begin, target, strengths):
-                    article = labels[begin]
                     if article not in best or move.gain > best[article].gain:
                         best[article] = move
         yield from best.values()
 
 
 class _Now:
-    """The articles as they are now: what is asked again and again of one round's labels."""
+    """The articles as they are now: what is asked again and again of one round's labels.
+
+    ``stretch_end`` is for each step where the free steps of its article end that stand
+    together with it; ``coming`` what it costs to come to it from another article; ``above`` and
+    ``below`` the running text of its article next to it, or -1.
+    """
 
     def __init__(self, page: _Page, labels: Sequence[int]) -> None:
         self.labels = labels
-        self._articles = np.array(labels)
         self.of_article: dict[int, list[int]] = defaultdict(list)
         self.running: dict[int, list[int]] = defaultdict(list)
         self.sizes: dict[int, int] = defaultdict(int)
@@ -193,100 +201,108 @@ class _Now:
             self.sizes[article] += page.sizes[at]
             if page.steps[at].runs:
                 self.running[article].append(at)
-        made = {pair for steps in self.running.values() for pair in pairwise(steps)}
-        self.mendable = 3 * max((gain for link, gain in page.links.items() if link not in made), default=0.0)
+        self.stretch_end = list(range(1, len(labels) + 1))
+        for at in range(len(labels) - 2, -1, -1):
+            if labels[at] == labels[at + 1] and page.free[at + 1]:
+                self.stretch_end[at] = self.stretch_end[at + 1]
+        self.coming = [page.coming(at, _ELSEWHERE, article) for at, article in enumerate(labels)]
+        self.above, self.below = [-1] * len(labels), [-1] * len(labels)
+        for steps in self.running.values():
+            for one, two in pairwise(steps):
+                self.above[two], self.below[one] = one, two
+        self.mendable = 3 * max(
+            (gain for (tail, head), gain in page.links.items() if self.below[tail] != head), default=0.0
+        )
         """The most that a move can gain by mending: at either end of the run, and where it stood."""
         self._page = page
-        self._kin: dict[int, list[tuple[int, float]]] = {}
-        self._held: dict[tuple[int, int], float] = {}
+        articles = np.array(labels)
+        self._kin = page.likeness.only(articles[page.likeness.i] == articles[page.likeness.j]).lists()
 
-    def held(self, begin: int, end: int) -> float:
-        """What holds a run in its article: the words it shares with those steps that are not in the run."""
-        if (begin, end) not in self._held:
-            self._held[begin, end] = sum(self._one(at, begin, end) for at in range(begin, end))
-        return self._held[begin, end]
+    def held(self, begin: int, end: int, gain: float) -> float:
+        """What holds a run in its article: the words it shares with those steps that are not in the run.
 
-    def _one(self, at: int, begin: int, end: int) -> float:
-        found, total = 0, 0.0
-        for other, strength in self._kin_of(at):
-            if not begin <= other < end:
-                total += strength
-                found += 1
-                if found == BEST:
-                    break
-        return self._page.weights[at] * total / BEST
+        Nothing more is counted once it outweighs the ``gain`` of a move.
+        """
+        first, others, strengths = self._kin
+        held = 0.0
+        for at in range(begin, end):
+            found, total = 0, 0.0
+            for kin in range(first[at], first[at + 1]):
+                if not begin <= others[kin] < end:
+                    total += strengths[kin]
+                    found += 1
+                    if found == BEST:
+                        break
+            held += self._page.weights[at] * total / BEST
+            if gain - held <= _CLEARLY:
+                break
+        return held
 
-    def _kin_of(self, at: int) -> list[tuple[int, float]]:
-        """The steps of its article that a step shares words with, the most alike first."""
-        if at not in self._kin:
-            others, strengths = self._page.likeness.of_step(at)
-            mine = self._articles[others] == self.labels[at]
-            others, strengths = others[mine], strengths[mine]
-            order = np.argsort(-strengths, kind="stable")
-            self._kin[at] = list(zip(others[order].tolist(), strengths[order].tolist(), strict=True))
-        return self._kin[at]
+    def mended(self, begin: int, end: int, target: int) -> float:
+        """How much likelier broken paragraphs find their other halves when a run has moved."""
+        first, last = self._page.runs_from[begin], self._page.runs_to[end - 1]
+        if first > last:
+            return 0.0
+        above, below = self.above[first], self.below[last]
+        theirs = self.running.get(target, ())
+        at = bisect_left(theirs, first)
+        over, under = (theirs[at - 1] if at else -1), (theirs[at] if at < len(theirs) else -1)
+        link = self._page.links.get
+        return (
+            link((above, below), 0.0)
+            - link((above, first), 0.0)
+            - link((last, below), 0.0)
+            + link((over, first), 0.0)
+            + link((last, under), 0.0)
+            - link((over, under), 0.0)
+        )
+
+
+# No article's number: whoever comes from here comes from another one.
+_ELSEWHERE = -2
 
 
 def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[int, float]) -> Iterator[_Move]:
     """The moves to ``target`` of runs that start at ``begin``, as far as they gain anything."""
-    labels = now.labels
-    article, size, drawn, hope, tells = labels[begin], 0, 0.0, 0.0, False
-    if article < 0 or page.steps[begin].stays or page.newest[begin] + 1 < target:
+    labels, steps, newest = now.labels, page.steps, page.newest
+    article = labels[begin]
+    if article < 0 or not page.free[begin] or steps[begin].stays or newest[begin] + 1 < target:
         return
-    entered = page.spared(begin, (labels[begin - 1], article), (labels[begin - 1], target)) if begin else 0.0
-    for end in range(begin + 1, min(len(labels), begin + _LONGEST) + 1):
-        last = end - 1
+    entered = 0.0
+    if begin:
+        above = labels[begin - 1]
+        entered = (now.coming[begin] if above != article else 0.0) - page.coming(begin, above, target)
+    most, stretch_end = _MOST * now.sizes[article], now.stretch_end[begin]
+    size, drawn, hope, tells, awaited = 0, 0.0, 0.0, False, -1
+    for last in range(begin, min(stretch_end, begin + _LONGEST)):
+        step, end = steps[last], last + 1
         # Who signs or dates a story begins it, and what began above goes on without him.
-        begun = page.steps[last].fresh and target <= page.newest[last]
-        if labels[last] != article or begun or not page.is_free(last):
+        if step.fresh and target <= newest[last]:
             return
+        strength = strengths.get(last, 0.0)
         size += page.sizes[last]
-        drawn += page.weights[last] * strengths.get(last, 0.0)
-        hope += page.weights[last] * (strengths.get(last, 0.0) - _CHANCE)
-        tells = tells or (last in strengths and page.steps[last].tells)
-        if hope < _HOPELESS or size > _MOST * now.sizes[article]:
+        drawn += page.weights[last] * strength
+        hope += page.weights[last] * (strength - _CHANCE)
+        if hope < _HOPELESS or size > most:
             return
-        glued = end < len(labels) and page.steps[end].stays and labels[end] == article
-        if not tells or (glued and page.is_free(end)):
+        # No paragraph is torn: its pieces outside the run are in the target.
+        if 0 <= page.before[last] < begin and labels[page.before[last]] != target:
+            return
+        if page.after[last] > awaited and labels[page.after[last]] != target:
+            awaited = page.after[last]
+        tells = tells or (step.tells and last in strengths)
+        glued = end < stretch_end and steps[end].stays
+        if not tells or glued or awaited >= end:
             continue
         gain = drawn + entered
         if end < len(labels):
-            gain += page.spared(end, (article, labels[end]), (target, labels[end]))
+            if labels[end] == article:
+                gain -= now.coming[end]
+            elif labels[end] == target:
+                gain += now.coming[end]
         # What is dear to ask is asked last, and only while it can still matter.
-        if gain + now.mendable <= _CLEARLY or not _whole(page, labels, begin, end, target):
+        if gain + now.mendable <= _CLEARLY:
             continue
-        gain += _mended(page, now, begin, end, target)
-        if gain > _CLEARLY and (gain := gain - now.held(begin, end)) > _CLEARLY:
+        gain += now.mended(begin, end, target)
+        if gain > _CLEARLY and (gain := gain - now.held(begin, end, gain)) > _CLEARLY:
             yield _Move(gain, begin, end, target)
-
-
-def _whole(page: _Page, labels: Sequence[int], begin: int, end: int, target: int) -> bool:
-    """Whether no paragraph is torn: what its other pieces outside the run are, are in ``target``."""
-    return all(
-        (page.before[at] < 0 or page.before[at] >= begin or labels[page.before[at]] == target)
-        and (page.after[at] < end or labels[page.after[at]] == target)
-        for at in range(begin, end)
-    )
-
-
-def _mended(page: _Page, now: _Now, begin: int, end: int, target: int) -> float:
-    """How much likelier broken paragraphs find their other halves when the run has moved."""
-    running = [at for at in range(begin, end) if page.steps[at].runs]
-    if not running:
-        return 0.0
-    first, last = running[0], running[-1]
-    mine = now.running.get(now.labels[begin], ())
-    at = bisect_left(mine, first)
-    above, below = (mine[at - 1] if at else -1), next(iter(mine[at + len(running) :][:1]), -1)
-    theirs = now.running.get(target, ())
-    at = bisect_left(theirs, first)
-    over, under = (theirs[at - 1] if at else -1), next(iter(theirs[at : at + 1]), -1)
-    link = page.links.get
-    return (
-        link((above, below), 0.0)
-        - link((above, first), 0.0)
-        - link((last, below), 0.0)
-        + link((over, first), 0.0)
-        + link((last, under), 0.0)
-        - link((over, under), 0.0)
-    )

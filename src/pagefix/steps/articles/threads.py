@@ -13,6 +13,7 @@ Last, runs that strayed together are brought home (`strays`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -76,30 +77,33 @@ def _best_path(
     first_piece = {step.block: at for at, step in reversed(list(enumerate(steps)))}
     inside = _inside(steps) if beside.any() else {}
     nobody = articles
-    best = np.full(articles + 1, -np.inf)
+    nowhere = np.full(articles + 1, -np.inf)
+    best = nowhere.copy()
     best[nobody] = 0.0
     stayed = np.arange(articles + 1, dtype=np.int32)
     costs = np.full(articles + 1, np.inf)
-    trail: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
+    # Where each article's best way came from: one number where all came from the same.
+    trail: list[npt.NDArray[np.int32] | int] = []
     newest, ended = -1, False
     signed = [False] * articles
     for step in steps:
         if step.begins >= 0:
             signed[step.begins] = step.signed
     for at, (step, drawn) in enumerate(zip(steps, pull.rows(articles, STRANGERS), strict=True)):
-        came_from = stayed
-        top = int(best.argmax())
+        came_from: npt.NDArray[np.int32] | int = stayed
         if step.begins >= 0:
+            top = int(best.argmax())
             value = best[top]
-            best = np.full(articles + 1, -np.inf)
+            best = nowhere.copy()
             best[step.begins] = value
-            came_from = np.full(articles + 1, top, dtype=np.int32)
+            came_from = top
             newest = step.begins
             costs[:] = np.inf
             costs[:newest] = np.where(beside[:newest], go_beside, go_back)
             # Home is the article whose headline stands above: it was only interrupted.
             costs[newest] = go_home
         elif not step.stays:
+            top = int(best.argmax())
             peak = best[top]
             if ended:
                 best[top] -= go_back
@@ -112,7 +116,9 @@ def _best_path(
                 if before[at] > newest:
                     costs[before[at]] = min(costs[before[at]], go_ahead_fresh)
             reach = peak - costs
-            came_from = np.where(reach > best, np.int32(top), stayed)
+            origins = stayed.copy()
+            origins[reach > best] = top
+            came_from = origins
             for block in inside.get(at, ()):
                 if home[block] >= 0:
                     drawn[home[block]] -= apart
@@ -120,18 +126,18 @@ def _best_path(
             follows = home[step.block] if first_piece[step.block] != at else -1
             forced = step.home if 0 <= step.home <= newest else follows
             if forced >= 0:
-                value, origin = best[forced], came_from[forced]
-                if not np.isfinite(value):
-                    value, origin = best[top] - go_back, top
-                best = np.full(articles + 1, -np.inf)
+                value, came_from = best[forced], int(origins[forced])
+                if not math.isfinite(value):
+                    value, came_from = best[top] - go_back, top
+                best = nowhere.copy()
                 best[forced] = value
-                came_from = np.full(articles + 1, origin, dtype=np.int32)
         ended = step.ends
         trail.append(came_from)
     current, labels = int(np.argmax(best)), [-1] * len(steps)
     for at in range(len(steps) - 1, -1, -1):
         labels[at] = current if current != nobody else -1
-        current = int(trail[at][current])
+        origin = trail[at]
+        current = origin if isinstance(origin, int) else int(origin[current])
     return labels
 
 

@@ -72,6 +72,7 @@ def assign(edition: Edition, evidence: Evidence, weights: Mapping[str, float]) -
     """The jumps that together are likeliest; what is less likely than not stays open."""
     suggested = list(candidates(edition))
     evidence.prepare(suggested)
+    weights = dict(weights)  # asked a thousand times: a view takes twice as long
     links = [Link(one, weigh(evidence.features(one), weights)) for one in suggested]
     return choose([link for link in links if link.score > 0])
 

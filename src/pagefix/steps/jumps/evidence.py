@@ -56,6 +56,8 @@ class Evidence:
         self._odds: dict[tuple[str, str], float] = {}
         self._near: dict[tuple[int, int], _Likeness] = {}
         self._titles: dict[tuple[str, str], Features] = {}
+        self._stories: dict[tuple[int, int], tuple[Features, Features]] = {}
+        self._above: dict[Mark, str] = {}
         self._only_two: dict[tuple[Mark, Mark], bool] = {}
 
     def part(self, story: int) -> Part:
@@ -67,42 +69,52 @@ class Evidence:
 
     def features(self, one: Candidate) -> Features:
         """Named numbers between about -3 and 3."""
-        first, second = self.part(one.first), self.part(one.second)
-        row = self._headlines(first.title, second.title) | self._pages(one)
-        near = self._likeness(first.sheet, second.sheet)
-        mine = near.of.get((one.first, one.second), 0.0)
-        best = near.best.get(one.second, 0.0)
-        row["words"] = min(_MOST, mine)
-        row["words.nearest"] = float(mine > 0 and mine == best)
-        seam = self.cut(first.tail, second.head)
-        if seam is None:
-            row["seam.none"] = 1.0
-        elif seam > 0:
-            row["seam.joins"] = seam
-        else:
-            row["seam.parts"] = seam
-        row["second.fresh"] = float(second.fresh)
+        titles, texts = self._of_stories(one.first, one.second)
+        row = titles | self._pages(one) | texts
         if one.leaving is not None and one.leaving.story != one.first:
             known = "headline.same" in row or "headline.shortened" in row
             row["leaving.elsewhere.known" if known else "leaving.elsewhere"] = 1.0
             above = self.above(one.leaving)
-            row["leaving.other_joins"] = max(0.0, self.cut(above, second.head) or 0.0)
+            row["leaving.other_joins"] = max(0.0, self.cut(above, self.part(one.second).head) or 0.0)
         return row
+
+    def _of_stories(self, one: int, other: int) -> tuple[Features, Features]:
+        """What the headlines of two stories say, and what their texts do, whichever marks they have."""
+        found = self._stories.get((one, other))
+        if found is None:
+            first, second = self.part(one), self.part(other)
+            near = self._likeness(first.sheet, second.sheet)
+            mine = near.of.get((one, other), 0.0)
+            texts = {
+                "words": min(_MOST, mine),
+                "words.nearest": float(mine > 0 and mine == near.best.get(other, 0.0)),
+            }
+            seam = self.cut(first.tail, second.head)
+            name = "none" if seam is None else "joins" if seam > 0 else "parts"
+            texts[f"seam.{name}"] = 1.0 if seam is None else seam
+            texts["second.fresh"] = float(second.fresh)
+            found = self._stories[one, other] = self._headlines(first.title, second.title), texts
+        return found
 
     def above(self, mark: Mark) -> str:
         """The paragraph that a leaving mark stands under."""
-        blocks = self._edition.stories[mark.story].blocks
-        at = body_before(blocks, mark.at)
-        return fold(blocks[at].text) if at is not None else ""
+        found = self._above.get(mark)
+        if found is None:
+            blocks = self._edition.stories[mark.story].blocks
+            at = body_before(blocks, mark.at)
+            found = self._above[mark] = fold(blocks[at].text) if at is not None else ""
+        return found
 
     def prepare(self, jumps: Sequence[Candidate]) -> None:
         """Weighs at once all sentences that the candidates would put together: one by one it takes longer."""
-        asked = {(self.part(one.first).tail, self.part(one.second).head) for one in jumps}
-        asked |= {
-            (self.above(one.leaving), self.part(one.second).head)
+        stories = {(one.first, one.second) for one in jumps}
+        asked = {(self.part(first).tail, self.part(second).head) for first, second in stories}
+        elsewhere = {
+            (one.leaving, one.second)
             for one in jumps
             if one.leaving is not None and one.leaving.story != one.first
         }
+        asked |= {(self.above(mark), self.part(second).head) for mark, second in elsewhere}
         pairs = sorted(pair for pair in asked if all(pair))
         self._odds.update(zip(pairs, log_odds(pairs, self._seams), strict=True))
 
@@ -123,13 +135,10 @@ class Evidence:
 
     def _pages(self, one: Candidate) -> Features:
         edition, row = self._edition, {}
-        for name, mark, other in (
-            ("leaving", one.leaving, self.part(one.second).sheet),
-            ("landing", one.landing, self.part(one.first).sheet),
-        ):
+        for name, mark, other in (("leaving", one.leaving, one.second), ("landing", one.landing, one.first)):
             if mark is None:
                 row[f"{name}.lost"] = 1.0
-            elif other in edition.sheets(mark.points_to):
+            elif edition.sheet_of[other] in edition.sheets(mark.points_to):
                 row[f"{name}.points_here"] = 1.0
             else:
                 row[f"{name}.points_away"] = 1.0
@@ -198,4 +207,7 @@ def shortened(whole: str, part: str) -> bool:
 
 def weigh(row: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """The log-odds of a candidate."""
-    return weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in row.items())
+    total = 0.0
+    for name, value in row.items():
+        total += weights.get(name, 0.0) * value
+    return weights.get("bias", 0.0) + total
