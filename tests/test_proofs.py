@@ -1,4 +1,4 @@
-"""Pages that are set as no printer sets them: the steps read a proof, what is written out is the page's own."""
+"""Pages that are set as no printer sets them: the steps read a proof, the articles hold the page."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_what_is_written_out_is_the_pages_own(text: str, rules: Rules) -> None:
     [
         PAGE,
         "# 社 论\n\n王 伟  李 娜\n\n海州市 2025年5月3日 星期六 第3版 要闻\n",
-        "![图](images/a.png)\n\n[链接](http://example.com/a.b)\n\nHe said: \"No. 5 (A.B.) is here.\"\n",
+        '![图](images/a.png)\n\n[链接](http://example.com/a.b)\n\nHe said: "No. 5 (A.B.) is here."\n',
         "利润率为3.\n\n5个百分点，比去年多1,000万元。\n",
     ],
 )
@@ -92,7 +92,9 @@ def test_signs_of_a_typewriter_are_read_as_those_of_print(typed: str, set_as: st
     assert (proof.sheet.text, proof.ends) == (set_as, None)
 
 
-@given(st.lists(st.sampled_from([*"新桥，。船1A .\n\r", "\r\n", "开 放 了 的 码 头 公 园 里 ，"]), max_size=60))
+@given(
+    st.lists(st.sampled_from([*"新桥，。船1A .\n\r", "\r\n", "开 放 了 的 码 头 公 园 里 ，"]), max_size=60)
+)
 def test_every_stretch_of_a_proof_leads_back_to_its_own_characters(parts: list[str]) -> None:
     page = Page("A02.md", "".join(parts))
     proof = pull_proof(page, load_rules())

@@ -39,6 +39,7 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     begins = np.maximum(heads.get("head.new_paragraph", zero), heads.get("head.quote", zero))
     below_begins = (own_below * np.concatenate([begins[1:], [0.0]]))[i]
     below_runs_on = (own_below * np.concatenate([heads.get("head.never_first", zero)[1:], [0.0]]))[i]
+    stop_fills = tails.get("tail.stop_fills", zero)[i]
     columns = {
         "pair.touching": touching,
         "pair.over_caption": next_one & ~touching & (crossed == 0),
@@ -58,6 +59,10 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.touching_full_line": touching * tails.get("tail.full_line", zero)[i],
         "pair.next_full_line": (next_one & ~touching) * tails.get("tail.full_line", zero)[i],
         "pair.far_full_line": ~next_one * tails.get("tail.full_line", zero)[i],
+        "pair.touching_indented": touching * heads.get("head.indented", zero)[j],
+        "pair.touching_flush": touching * heads.get("head.flush", zero)[j],
+        # A sentence that ends with its line tells of no paragraph's end; the next line does.
+        "pair.touching_stop_flush": touching * stop_fills * heads.get("head.flush", zero)[j],
         "pair.touching_comma": touching * tail["tail.comma"],
         "pair.touching_dangling": touching * tail["tail.dangling"],
         "pair.touching_short_long": touching * tail["tail.under_16"] * (1 - head["head.under_30"]),

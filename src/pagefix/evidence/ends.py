@@ -7,8 +7,6 @@ names live in ``rules/seams.toml``.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,13 +18,13 @@ from pagefix.evidence.affinity import each_once
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.characters import Characters, Edges
 from pagefix.evidence.lexicon import first_word, last_word, speech_of
+from pagefix.evidence.printed import STOPS, first_line, is_full, is_short
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Features = dict[str, float]
 Columns = dict[str, Floats]
 
-STOPS = "。！？!?…"
 _QUOTE_ENDS = "”』」"
 _HEAD_NEVER = "，。、；：！？）”’》】〉…%％』」·"
 _FUNCTION_HEADS = "的了和与着过们等上下中里地得及或之个"
@@ -195,12 +193,12 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
 
 
 def fragment_columns(
-    fragments: Sequence[Fragment], edges: Edges, widths: Sequence[int]
+    fragments: Sequence[Fragment], edges: Edges, widths: Sequence[float]
 ) -> tuple[Columns, Columns]:
     """Tail and head features of every fragment, with what stands next to it.
 
-    ``widths`` are those of the printed lines (:func:`line_widths`); ``edges`` tell how
-    likely a paragraph ends, and begins, with their characters.
+    ``widths`` are those of the printed lines (:mod:`~pagefix.evidence.printed`); ``edges`` tell
+    how likely a paragraph ends, and begins, with their characters.
     """
     tails, heads = fragment_rows(fragments, widths)
     ends, begins = edge_columns([f.text for f in fragments], edges)
@@ -223,7 +221,7 @@ SCALE = 3.0
 
 
 def fragment_rows(
-    fragments: Sequence[Fragment], widths: Sequence[int]
+    fragments: Sequence[Fragment], widths: Sequence[float]
 ) -> tuple[list[Features], list[Features]]:
     """What of :func:`fragment_columns` is told fragment by fragment."""
     sizes = [words(fragment.text) for fragment in fragments]
@@ -233,8 +231,8 @@ def fragment_rows(
         for fragment, size, width, short in zip(fragments, sizes, widths, verse, strict=True)
     ]
     heads = [
-        _head_row(fragment, size, width, 0.0 if width else short)
-        for fragment, size, width, short in zip(fragments, sizes, widths, verse, strict=True)
+        _head_row(fragment, width, 0.0 if width else short)
+        for fragment, width, short in zip(fragments, widths, verse, strict=True)
     ]
     return tails, heads
 
@@ -251,7 +249,7 @@ def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tu
     sizes = [words(text) for text in texts]
     rows = [Fragment(text, "body", "body", 0, 0) for text in texts]
     tail_rows = [_tail_row(*of, 0, 0.0) for of in zip(rows[: len(tails)], sizes, strict=False)]
-    head_rows = [_head_row(*of, 0, 0.0) for of in zip(rows[len(tails) :], sizes[len(tails) :], strict=True)]
+    head_rows = [_head_row(head, 0, 0.0) for head in rows[len(tails) :]]
     edges = characters.edges(texts)
     ends, begins = edge_columns(texts, edges)
     all_ends = columns_of([*tail_rows, *({} for _ in heads)]) | ends
@@ -266,7 +264,7 @@ def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tu
     return ends, begins, edges.of(where)
 
 
-def _tail_row(fragment: Fragment, size: int, width: int, verse: float) -> Features:
+def _tail_row(fragment: Fragment, size: int, width: float, verse: float) -> Features:
     row = dict(tail_features(fragment.text))
     row[f"tail.before_{beside(fragment.after)}"] = 1.0
     stops = "tail.stop" in row
@@ -274,62 +272,22 @@ def _tail_row(fragment: Fragment, size: int, width: int, verse: float) -> Featur
         # Such a line says what the article is; it seldom begins it.
         row["tail.line_below_headline"] = 1.0
     row["tail.verse"] = verse
-    if width and abs(size - width) <= _RAGGED and not stops:
-        row["tail.full_line"] = 1.0
-    elif width and size < width - _RAGGED:
+    if width and is_full(fragment.text, width):
+        row["tail.stop_fills" if stops else "tail.full_line"] = 1.0
+    elif width and is_short(fragment.text, width):
         row["tail.short_line"] = 1.0
     return row
 
 
-def _head_row(fragment: Fragment, size: int, width: int, verse: float) -> Features:
+def _head_row(fragment: Fragment, width: float, verse: float) -> Features:
     row = dict(head_features(fragment.text))
     row[f"head.after_{beside(fragment.before)}"] = 1.0
     row["head.verse"] = verse
-    if width and size <= width + _RAGGED:
-        row["head.line"] = 1.0
+    if width:
+        first = first_line(fragment.text, width)
+        row["head.line"] = float(len(fragment.text) <= width + 3)
+        row["head.indented"], row["head.flush"] = float(first > 0), float(first < 0)
     return row
-
-
-def line_widths(texts: Sequence[str]) -> list[int]:
-    """For each block the width in word characters to which the lines around it run, or 0.
-
-    Layout tools may hand on every printed line as a block of its own, on the whole page or
-    in one of its columns.  Then most blocks that stop in mid-sentence are of one width,
-    which verse, lists and signatures are not; elsewhere blocks are paragraphs.
-    """
-    ragged = [(text.rstrip(CLOSERS)[-1:] or text[-1]) not in STOPS for text in texts]
-    sizes = [words(text) if open_ else 0 for text, open_ in zip(texts, ragged, strict=True)]
-    lines = [at for at, size in enumerate(sizes) if _LINE[0] <= size <= _LINE[1]]
-    if len(lines) < _LINES_AT_LEAST:
-        return [0] * len(texts)
-    # Prose is broken anywhere, so its marks fall inside the lines; verse is broken at them.
-    marked = [_MARK.search(text, 1, len(text) - 1) is not None for text in texts]
-    near = ((bisect_left(lines, at - _AROUND), bisect_right(lines, at + _AROUND)) for at in range(len(texts)))
-    return [_width(lines[first:last], sizes, marked) for first, last in near]
-
-
-_MARK = re.compile("[，。、；：]")
-
-
-def _width(lines: Sequence[int], sizes: Sequence[int], marked: Sequence[bool]) -> int:
-    if len(lines) < _LINES_AT_LEAST:
-        return 0
-    near = [sizes[n] for n in lines]
-    often = Counter(near)
-    width = max(often, key=lambda w: (often[w - 1] + often[w] + often[w + 1], w))
-    same = sum(abs(size - width) <= _RAGGED for size in near)
-    enough = same >= max(_LINES_AT_LEAST, 0.6 * len(lines))
-    return width if enough and sum(marked[n] for n in lines) >= 0.6 * len(lines) else 0
-
-
-# The shortest and the longest printed line, in word characters.
-_LINE = (8, 45)
-# Punctuation takes up to three places of a line that its word characters leave.
-_RAGGED = 3
-# Fewer lines than these may be of one width by chance; a quatrain has four.
-_LINES_AT_LEAST = 7
-# How far around a block its column may be looked for.
-_AROUND = 8
 
 
 _BESIDE = {"kicker": "headline", "byline": "headline", "deck": "headline", "": "edge"}

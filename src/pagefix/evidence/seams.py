@@ -21,9 +21,9 @@ from pagefix.evidence.ends import (
     Fragment,
     Ints,
     fragment_columns,
-    line_widths,
     lone_columns,
 )
+from pagefix.evidence.printed import line_widths
 
 # How far a paragraph's other half may lie, in body blocks: two interleaved long articles reach
 # about 40, a page read in bands a dozen upwards.

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.characters import Characters
-from pagefix.evidence.ends import Fragment, line_widths
+from pagefix.evidence.ends import Fragment
+from pagefix.evidence.printed import line_widths
 from pagefix.evidence.seams import BENT, Weights, rows_of, weigh
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Role, Span
@@ -177,14 +178,14 @@ _SIGNS = {
             "tail.stop", "tail.quote_end", "tail.semicolon", "tail.bracket", "tail.verse", "tail.short_line",
             "head.verse", "head.new_paragraph", "head.quote", "head.after_headline", "pair.verse",
             "pair.back", "pair.quote_astray", "tail.closes", "head.opens",
-            "tail.line_below_headline",
+            "tail.line_below_headline", "head.indented",
             "pair.same_far", "pair.over_one_far", "pair.over_more_far", "pair.single_without_word",
         ),
         -1,
     ),
     **dict.fromkeys(
         (
-            "tail.unclosed", "tail.dangling", "tail.full_line", "head.never_first", "pair.word",
+            "tail.unclosed", "tail.dangling", "tail.full_line", "head.flush", "head.never_first", "pair.word",
             "pair.long_word", "pair.far_word", "pair.known_two", "pair.known_three", "pair.known_four",
             "pair.affinity", "pair.affinity_around", "pair.affinity_next", "pair.title",
             "pair.touching_prose", "pair.quote_closes", "pair.stop_quote_closes", "pair.runs_on",

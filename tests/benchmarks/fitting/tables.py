@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from pagefix.rules import Rules
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -55,6 +57,12 @@ def toml_weights(
     lines.append("[weights.values]")
     lines += [f'"{name}" = {round(float(value), 3)}' for name, value in values.items() if abs(value) >= 0.005]
     return "\n".join(lines) + "\n"
+
+
+def as_before(identity: str, rules: Rules) -> str:
+    """The weights of ``identity`` as they are in force."""
+    entry = next(entry for entry in rules.entries if entry.id == identity)
+    return toml_weights(identity, entry.data["reason"], entry.data["values"], entry.data["fitted"])
 
 
 def means(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:

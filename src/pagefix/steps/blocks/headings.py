@@ -19,9 +19,10 @@ import numpy as np
 
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
-from pagefix.evidence.ends import line_widths, words
+from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import crossing, names_share
 from pagefix.evidence.openings import is_names
+from pagefix.evidence.printed import is_full, line_widths
 from pagefix.model import Role
 from pagefix.rules import Rules
 from pagefix.steps.blocks.drafts import Draft, Features
@@ -44,10 +45,10 @@ _DASHED = re.compile(r"—{2,}|─{2,}")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
 
 
-def printed_lines(drafts: Sequence[Draft]) -> list[int]:
+def printed_lines(drafts: Sequence[Draft]) -> list[float]:
     """For each draft the width of the printed lines around it, 0 where blocks are paragraphs."""
     running = [at for at, draft in enumerate(drafts) if draft.role is None]
-    widths = [0] * len(drafts)
+    widths = [0.0] * len(drafts)
     for at, width in zip(running, line_widths([drafts[at].text for at in running]), strict=True):
         widths[at] = width
     return widths
@@ -100,7 +101,7 @@ def _score(row: Features, weights: Mapping[str, float]) -> float:
     return weights.get("bias", 0.0) + sum([weights[name] * row[name] for name in row if name in weights])
 
 
-def features_of(drafts: Sequence[Draft], widths: Sequence[int], rules: Rules) -> list[Features | None]:
+def features_of(drafts: Sequence[Draft], widths: Sequence[float], rules: Rules) -> list[Features | None]:
     """Named numbers for every draft that may be a heading, None for the others.
 
     ``widths`` are those of the printed lines (:func:`printed_lines`).
@@ -116,7 +117,7 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[int], rules: Rules) ->
         on |= dict.fromkeys(_beside(drafts, kinds, at), 1.0)
         width = widths[at]
         verse = {} if width else _verse(drafts, sizes, at)
-        if width and abs(sizes[at] - width) <= 2:
+        if width and is_full(drafts[at].text, width):
             verse["is.full_line"] = 1.0
         if at in waiting:
             on["above.headless"] = 1.0
