@@ -237,7 +237,9 @@ def fragment_rows(
     return tails, heads
 
 
-def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tuple[Columns, Columns, Edges]:
+def lone_columns(
+    pairs: Sequence[tuple[str, str]], characters: Characters, width: float = 0.0
+) -> tuple[Columns, Columns, Edges]:
     """Tail and head features of pairs that are a page alone each: tail, head, tail, head, and so on.
 
     What a text tells is found once for all pairs that it stands in: at a jump each tail is
@@ -248,8 +250,8 @@ def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tu
     where = np.stack([of_tail, of_head + len(tails)], axis=1).ravel()
     sizes = [words(text) for text in texts]
     rows = [Fragment(text, "body", "body", 0, 0) for text in texts]
-    tail_rows = [_tail_row(*of, 0, 0.0) for of in zip(rows[: len(tails)], sizes, strict=False)]
-    head_rows = [_head_row(head, 0, 0.0) for head in rows[len(tails) :]]
+    tail_rows = [_tail_row(*of, width, 0.0) for of in zip(rows[: len(tails)], sizes, strict=False)]
+    head_rows = [_head_row(head, width, 0.0) for head in rows[len(tails) :]]
     edges = characters.edges(texts)
     ends, begins = edge_columns(texts, edges)
     all_ends = columns_of([*tail_rows, *({} for _ in heads)]) | ends
@@ -258,7 +260,7 @@ def lone_columns(pairs: Sequence[tuple[str, str]], characters: Characters) -> tu
     begins = {name: column[where] for name, column in all_begins.items()}
     # Of two lines alone both must be short, and then each is half of what would be verse.
     short = (np.array(sizes) <= _SHORT[1])[where]
-    verse = 0.5 * (short[0::2] & short[1::2])
+    verse = 0.0 if width else 0.5 * (short[0::2] & short[1::2])
     ends["tail.verse"][0::2] = verse
     begins["head.verse"][1::2] = verse
     return ends, begins, edges.of(where)

@@ -30,6 +30,9 @@ _TOGETHER = 3
 # The share of a column's lines that run to its width, the others being misread or another column's;
 # and of those that have a mark inside: three in four of fourteen characters, in verse one in six.
 _MOST = 0.6
+# On pages of printed lines up to one block in sixteen has more than three lines, on pages of paragraphs one
+# in three and more.
+_PARAGRAPHS = 0.15
 _MARKED = 0.4
 # How far around a block its column may be looked for.
 _AROUND = 8
@@ -65,7 +68,16 @@ def line_widths(texts: Sequence[str]) -> list[float]:
     if not known:
         return [0.0] * len(texts)
     near = ((bisect_left(lines, at - _AROUND), bisect_right(lines, at + _AROUND)) for at in range(len(texts)))
-    return [_width_here([sizes[n] for n in lines[first:last]], known) for first, last in near]
+    widths = [_width_here([sizes[n] for n in lines[first:last]], known) for first, last in near]
+    return [
+        0.0 if width and _paragraphs_around(texts, at, width) else width for at, width in enumerate(widths)
+    ]
+
+
+def _paragraphs_around(texts: Sequence[str], at: int, width: float) -> bool:
+    """Whether whole paragraphs stand around a block: then the lines are what was cut off them."""
+    around = texts[max(0, at - _AROUND) : at + _AROUND + 1]
+    return sum(len(text) > _TOGETHER * width + 2 * _RAGGED for text in around) > _PARAGRAPHS * len(around)
 
 
 def _page_widths(lines: Sequence[int], sizes: Sequence[float], marked: Sequence[bool]) -> list[float]:

@@ -188,20 +188,22 @@ def odds(score: float) -> float:
     return round(1.0 / (1.0 + float(np.exp(-score))), 4)
 
 
-def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
+def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights, width: float = 0.0) -> list[float]:
     """How likely each head goes on where its tail stops, if nothing lay between them.
 
     ``pairs`` are tails and heads, folded; the answers are in log-odds against two paragraphs.
-    Each pair is judged as if it were a page of its own, all of them at once.
+    Each pair is judged as if it were a page of its own, all of them at once.  ``width`` is that
+    of the lines in characters where the texts are printed lines, else 0.
     """
     if not pairs:
         return []
+    counts = weights.lines if width else weights.prose
     fragments = [
         Fragment(text, "body", "body", number, at)
         for number, pair in enumerate(pairs)
         for at, text in enumerate(pair)
     ]
-    tails, heads, edges = lone_columns(pairs, weights.characters)
+    tails, heads, edges = lone_columns(pairs, weights.characters, width)
     i = np.arange(0, len(fragments), 2, dtype=np.int64)
     j = i + 1
     between = (
@@ -209,8 +211,8 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights) -> list[float]:
         | character_columns(edges, i, j, tails)
         | {"pair.affinity_next": likeness_of(pairs)}
     )
-    scores = _scores(weights.prose, tails, heads, between, i, j)
-    close = np.flatnonzero(scores + _most(weights.prose) > -1.0)
+    scores = _scores(counts, tails, heads, between, i, j)
+    close = np.flatnonzero(scores + _most(counts) > -1.0)
     found = word_columns(fragments, i[close], j[close], tails, "")
-    scores[close] += weights.prose.sum(found, len(close))
+    scores[close] += counts.sum(found, len(close))
     return [float(score) for score in scores]

@@ -14,6 +14,7 @@ from pagefix.matching.keys import fold
 from pagefix.model import Block, Doubt, Grouped, Joined, Repeat, Role, Seam, Span, Story, Trimmed, Way
 from pagefix.rules import Rules
 from pagefix.steps.fragments.assignment import assign
+from pagefix.steps.fragments.columns import in_columns
 
 # Roles that lie between two blocks without parting them: they are not the newspaper's text.
 _TRANSPARENT = frozenset({Role.FURNITURE, Role.IMAGE, Role.MARK})
@@ -28,7 +29,7 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     stands where its first fragment stood.  A seam that is not likely enough for the rules'
     choice stays open, as a doubt.
     """
-    blocks = trimmed.blocks
+    blocks = in_columns(trimmed, rules).blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     fragments = fragments_of(blocks, bodies, _lost_ends(blocks, trimmed.repeats, rules))
     i, j, scores = weigh(fragments, Weights.read(rules.weights, rules.words), fold(trimmed.page.text))

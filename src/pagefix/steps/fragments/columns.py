@@ -1,0 +1,190 @@
+"""Columns: a story that was read across them is put back into their order.
+
+A recogniser that does not see the columns reads a story in bands: the upper lines of the first
+column, those of the second, and so on, then what stands below, again from the left.  Then each
+column's text goes on not in the next block but so many blocks further down, the same number for
+all of them.  One such seam is easily missed; together they show how the story was set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+from statistics import mode
+from typing import NamedTuple
+
+import numpy as np
+
+from pagefix.evidence.ends import Floats, ends_sentence
+from pagefix.evidence.printed import line_widths, set_width
+from pagefix.evidence.seams import Weights, log_odds
+from pagefix.matching.keys import fold
+from pagefix.model import Block, Role, Trimmed
+from pagefix.rules import Rules
+
+# A story is set in two columns and more, hardly over more than a page has.
+_COLUMNS = range(2, 8)
+# A longer one is left as it was read: the work grows with the square of its blocks.
+_LONGEST = 90
+# How many readings are followed at a time: with fewer the true one was lost on pages of five columns.
+_FOLLOWED = 400
+# The log-odds of one seam never count for more than this, as single words mislead.
+_AT_MOST = 4.0
+# A sentence ends with its block: any block may follow, the less the more it looks like a rest.
+_AFTER_STOP = 0.5
+# What each change of column costs, in log-odds: one that explains nothing is not made.
+_CHANGE = 1.0
+# All columns of a band are equally high but for a line; a picture may take some of one's lines.
+_UNEVEN, _HIGHEST, _LINE_MORE = 0.5, 3.0, 0.5
+# Fewer open ends that do not go on in the next block than these are no sign of columns.
+_ASTRAY, _NOT_NEXT = 2, -1.0
+
+
+def in_columns(trimmed: Trimmed, rules: Rules) -> Trimmed:
+    """The page with the blocks of each story that was read across in the order of its columns.
+
+    Only text changes places, between one headline and the next; pictures and the like stay.
+    """
+    blocks = list(trimmed.blocks)
+    weights = Weights.read(rules.weights, rules.words)
+    gain = rules.number("seams.least_for_columns")
+    for story in _stories(blocks):
+        order = _order([fold(blocks[at].text) for at in story], weights, gain)
+        text = [blocks[at] for at in story]
+        for at, n in zip(story, order, strict=True):
+            blocks[at] = text[n]
+    return replace(trimmed, blocks=tuple(blocks)) if blocks != list(trimmed.blocks) else trimmed
+
+
+def _stories(blocks: Sequence[Block]) -> Iterator[list[int]]:
+    """Where the text between two headlines stands."""
+    story: list[int] = []
+    for at, block in enumerate(blocks):
+        if block.role is Role.HEADLINE:
+            yield story
+            story = []
+        elif block.role in (Role.BODY, Role.CROSSHEAD):
+            story.append(at)
+    yield story
+
+
+def _order(texts: Sequence[str], weights: Weights, gain: float) -> Sequence[int]:
+    """The order in which the texts were set."""
+    as_read = range(len(texts))
+    is_open = [not ends_sentence(text) for text in texts]
+    if not 2 * _COLUMNS[0] <= len(texts) <= _LONGEST or sum(is_open) <= _ASTRAY:
+        return as_read
+    next_odds = log_odds(list(pairwise(texts)), weights)
+    astray = sum(odds < _NOT_NEXT for odds, goes_on in zip(next_odds, is_open, strict=False) if goes_on)
+    if astray < _ASTRAY:
+        return as_read
+    width = mode(line_widths(texts))
+    follows = _follows(texts, is_open, weights, width)
+    lines = [max(1.0, set_width(text) / (width or _width_of(texts, is_open))) for text in texts]
+    found = [_reading(follows, lines, columns) for columns in _COLUMNS if 2 * columns <= len(texts)]
+    best = max((reading for reading in found if reading is not None), default=None)
+    before = sum(follows[n, n + 1] for n in range(len(texts) - 1))
+    if best is None or best[0] < before + gain:
+        return as_read
+    return _as_set(best[1], best[2], len(texts))
+
+
+def _width_of(texts: Sequence[str], is_open: Sequence[bool]) -> float:
+    """About how wide the lines are where blocks are paragraphs: what is cut off is short."""
+    return float(np.quantile([set_width(t) for t, cut in zip(texts, is_open, strict=True) if cut], 0.25))
+
+
+def _follows(texts: Sequence[str], is_open: Sequence[bool], weights: Weights, width: float) -> Floats:
+    """How much likelier each text follows each other one than any text does, in log-odds."""
+    count = len(texts)
+    pairs = [(i, j) for i in range(count) for j in range(count) if i != j and is_open[i]]
+    odds = np.full((count, count), -np.inf)
+    odds[tuple(np.array(pairs).T)] = log_odds([(texts[i], texts[j]) for i, j in pairs], weights, width)
+    opens = np.array(is_open)
+    usual = np.log(np.maximum(np.exp(odds).sum(axis=1), 1e-9) / (count - 1))
+    better = np.clip(odds - usual[:, None], -_AT_MOST, _AT_MOST)
+    rest = np.clip(np.where(opens[:, None], better, -_AT_MOST).max(axis=0), 0.0, _AT_MOST)
+    return np.where(opens[:, None], better, -_AFTER_STOP * rest)
+
+
+class _Path(NamedTuple):
+    """A story read up to a block: what it is worth, and how it would have been set.
+
+    ``column`` is the one that is read now, ``begins`` where each stretch of one column begins,
+    ``above`` where the columns of the last band end and ``ends`` those of this one that are
+    read; ``height`` is that of this band's first column, in lines.
+    """
+
+    worth: float
+    column: int
+    begins: tuple[int, ...]
+    above: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    height: float = 0.0
+
+
+def _reading(
+    follows: Floats, lines: Sequence[float], columns: int
+) -> tuple[float, int, tuple[int, ...]] | None:
+    """The best way to read the story in bands of so many columns: its worth, and where stretches begin."""
+    goes_on = follows.tolist()
+    top = [0.0, *accumulate(lines)]
+    paths = [_Path(0.0, 0, (0,))]
+    for at in range(1, len(lines)):
+        further = [path._replace(worth=path.worth + goes_on[at - 1][at]) for path in paths]
+        further += [_changed(path, at, goes_on, top, columns) for path in paths]
+        further.sort(key=lambda path: -path.worth)
+        paths = list(_different(further, columns))
+    whole = [
+        (path.worth + sum(goes_on[end][begin] for end, begin in _wraps(path, len(lines), columns)), path)
+        for path in paths
+        if path.column == columns - 1 and path.above
+    ]
+    if not whole:
+        return None
+    worth, path = max(whole)
+    return worth, columns, path.begins
+
+
+def _changed(
+    path: _Path, at: int, goes_on: Sequence[Sequence[float]], top: Sequence[float], columns: int
+) -> _Path:
+    """The path if another column begins at block ``at``: the next one, or the first of the next band."""
+    height = top[at] - top[path.begins[-1]]
+    uneven = max(0.0, abs(height - path.height) - _UNEVEN) if path.column else 0.0
+    ends = (*path.ends, at - 1)
+    below = len(ends) == columns
+    above = ends if below else path.above
+    column = 0 if below else path.column + 1
+    seam = goes_on[above[column]][at] if above else 0.0
+    return _Path(
+        path.worth + seam - _CHANGE - min(_HIGHEST, _LINE_MORE * uneven),
+        column,
+        (*path.begins, at),
+        above,
+        () if below else ends,
+        path.height if path.column else height,
+    )
+
+
+def _different(paths: Sequence[_Path], columns: int) -> Iterator[_Path]:
+    """The best paths, of those with one future only the best."""
+    seen = set()
+    for path in paths:
+        future = (path.column, path.begins[-1], path.begins[:columns], path.above, path.ends, path.height)
+        if future not in seen:
+            seen.add(future)
+            yield path
+            if len(seen) == _FOLLOWED:
+                return
+
+
+def _wraps(path: _Path, count: int, columns: int) -> Iterator[tuple[int, int]]:
+    """Where each column ends at the foot of the story, and where the next one begins at its head."""
+    return zip((*path.ends, count - 1), path.begins[1:columns], strict=False)
+
+
+def _as_set(columns: int, begins: Sequence[int], count: int) -> list[int]:
+    stretches = [range(first, last) for first, last in pairwise((*begins, count))]
+    return [n for column in range(columns) for stretch in stretches[column::columns] for n in stretch]
