@@ -23,8 +23,12 @@ from pagefix.matching.keys import fold
 from pagefix.model import Block, Role, Trimmed
 from pagefix.rules import Rules
 
+# What is set in columns; a picture with its words may stand across them.
+_SET = (Role.BODY, Role.CROSSHEAD)
 # A story is set in two columns and more, hardly over more than a page has.
 _COLUMNS = range(2, 8)
+# So much of a story must be printed lines.
+_LINES = 0.4
 # A longer one is left as it was read: the work grows with the square of its blocks.
 _LONGEST = 90
 # How many readings are followed at a time: with fewer the true one was lost on pages of five columns.
@@ -47,14 +51,22 @@ def in_columns(trimmed: Trimmed, rules: Rules) -> Trimmed:
     Only text changes places, between one headline and the next; pictures and the like stay.
     """
     blocks = list(trimmed.blocks)
+    set_in = [at for at, block in enumerate(blocks) if block.role in _SET]
+    widths = dict(zip(set_in, line_widths([fold(blocks[at].text) for at in set_in]), strict=True))
+    # Whole paragraphs show no columns: on damaged pages of such some seams fit bands by chance.
+    if not any(widths.values()):
+        return trimmed
     weights = Weights.read(rules.weights, rules.words)
     gain = rules.number("seams.least_for_columns")
     for story in _stories(blocks):
-        order = _order([fold(blocks[at].text) for at in story], weights, gain)
+        lines = [widths[at] for at in story if widths[at]]
+        if not 2 * _COLUMNS[0] <= len(story) <= _LONGEST or _LINES * len(story) > len(lines):
+            continue
+        order = _order([fold(blocks[at].text) for at in story], weights, mode(lines), gain)
         text = [blocks[at] for at in story]
         for at, n in zip(story, order, strict=True):
             blocks[at] = text[n]
-    return replace(trimmed, blocks=tuple(blocks)) if blocks != list(trimmed.blocks) else trimmed
+    return replace(trimmed, blocks=tuple(blocks))
 
 
 def _stories(blocks: Sequence[Block]) -> Iterator[list[int]]:
@@ -64,35 +76,27 @@ def _stories(blocks: Sequence[Block]) -> Iterator[list[int]]:
         if block.role is Role.HEADLINE:
             yield story
             story = []
-        elif block.role in (Role.BODY, Role.CROSSHEAD):
+        elif block.role in _SET:
             story.append(at)
     yield story
 
 
-def _order(texts: Sequence[str], weights: Weights, gain: float) -> Sequence[int]:
-    """The order in which the texts were set."""
+def _order(texts: Sequence[str], weights: Weights, width: float, gain: float) -> Sequence[int]:
+    """The order in which the texts were set, in lines of ``width`` characters."""
     as_read = range(len(texts))
     is_open = [not ends_sentence(text) for text in texts]
-    if not 2 * _COLUMNS[0] <= len(texts) <= _LONGEST or sum(is_open) <= _ASTRAY:
-        return as_read
     next_odds = log_odds(list(pairwise(texts)), weights)
     astray = sum(odds < _NOT_NEXT for odds, goes_on in zip(next_odds, is_open, strict=False) if goes_on)
     if astray < _ASTRAY:
         return as_read
-    width = mode(line_widths(texts))
     follows = _follows(texts, is_open, weights, width)
-    lines = [max(1.0, set_width(text) / (width or _width_of(texts, is_open))) for text in texts]
+    lines = [max(1.0, set_width(text) / width) for text in texts]
     found = [_reading(follows, lines, columns) for columns in _COLUMNS if 2 * columns <= len(texts)]
     best = max((reading for reading in found if reading is not None), default=None)
     before = sum(follows[n, n + 1] for n in range(len(texts) - 1))
     if best is None or best[0] < before + gain:
         return as_read
     return _as_set(best[1], best[2], len(texts))
-
-
-def _width_of(texts: Sequence[str], is_open: Sequence[bool]) -> float:
-    """About how wide the lines are where blocks are paragraphs: what is cut off is short."""
-    return float(np.quantile([set_width(t) for t, cut in zip(texts, is_open, strict=True) if cut], 0.25))
 
 
 def _follows(texts: Sequence[str], is_open: Sequence[bool], weights: Weights, width: float) -> Floats:
@@ -105,7 +109,7 @@ def _follows(texts: Sequence[str], is_open: Sequence[bool], weights: Weights, wi
     usual = np.log(np.maximum(np.exp(odds).sum(axis=1), 1e-9) / (count - 1))
     better = np.clip(odds - usual[:, None], -_AT_MOST, _AT_MOST)
     rest = np.clip(np.where(opens[:, None], better, -_AT_MOST).max(axis=0), 0.0, _AT_MOST)
-    return np.where(opens[:, None], better, -_AFTER_STOP * rest)
+    return np.asarray(np.where(opens[:, None], better, -_AFTER_STOP * rest), dtype=np.float64)
 
 
 class _Path(NamedTuple):
