@@ -39,6 +39,8 @@ _AROUND = 8
 _INDENT = 2.0
 # Between a first line and another lie two characters: less than one from either tells them.
 _SURE = 0.75
+# A stop may hang over the end of its line.
+_HANGING = 1.25
 
 
 def set_width(text: str) -> float:
@@ -135,4 +137,6 @@ def first_line(text: str, width: float) -> float:
     rest = size - lines * width
     if lines > _TOGETHER or (text.rstrip(CLOSERS)[-1:] or text[-1]) in STOPS:
         return 0.0
-    return 1.0 if abs(rest + _INDENT) <= _SURE else -1.0 if abs(rest) <= _SURE else 0.0
+    if abs(rest + _INDENT) <= _SURE:
+        return 1.0
+    return -1.0 if -_SURE <= rest <= _HANGING else 0.0
