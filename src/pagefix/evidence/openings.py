@@ -22,9 +22,11 @@ class Expression(Protocol):
 
 
 class Rules(Protocol):
-    """What is asked of the rules here: the patterns of a kind."""
+    """What is asked of the rules here: the patterns of a kind, all or those that a text may begin with."""
 
     def patterns(self, kind: str) -> Sequence[Expression]: ...
+
+    def beginning(self, kind: str, text: str) -> Sequence[Expression]: ...
 
 
 # Four authors with three characters each.
@@ -33,7 +35,7 @@ _NAMES = 12
 
 def opens_report(text: str, rules: Rules) -> bool:
     """Whether a paragraph begins with a dateline: the agency, the place, 电 or 讯."""
-    return any(pattern.match(text) for pattern in rules.patterns("dateline_start"))
+    return any(pattern.match(text) for pattern in rules.beginning("dateline_start", text))
 
 
 def signs_off(text: str, rules: Rules) -> bool:
@@ -50,11 +52,11 @@ def is_names(text: str, rules: Rules) -> bool:
 
 def holds_office(text: str, rules: Rules) -> bool:
     """Whether a line is an office and a name, as officials sign: 水利部部长王小明."""
-    found = next(filter(None, (p.fullmatch(text) for p in rules.patterns("office_holder"))), None)
+    found = next(filter(None, (p.fullmatch(text) for p in rules.beginning("office_holder", text))), None)
     return found is not None and names_share(found["name"]) > 0.6
 
 
 def is_marked_name(text: str, rules: Rules) -> bool:
     """Whether a line is a mark and one name."""
-    found = next(filter(None, (p.fullmatch(text) for p in rules.patterns("marked_name"))), None)
+    found = next(filter(None, (p.fullmatch(text) for p in rules.beginning("marked_name", text))), None)
     return found is not None and not is_two_words(found["name"])

@@ -44,6 +44,7 @@ class Rules:
             else:
                 values[entry.id] = entry.data
         self._patterns = {kind: tuple(found) for kind, found in patterns.items()}
+        self._beginning: dict[tuple[str, str], tuple[Pattern, ...]] = {}
         self._sieve: Sieve | None = None
         self._values = values
         self._choice = choice or Choice(float(values.get("choice.min_score", {"value": 0.5})["value"]))
@@ -113,6 +114,14 @@ class Rules:
     def patterns(self, kind: str) -> tuple[Pattern, ...]:
         """The patterns of one kind, in file order; none is no error (a user may switch all off)."""
         return self._patterns.get(kind, ())
+
+    def beginning(self, kind: str, text: str) -> tuple[Pattern, ...]:
+        """The patterns of one kind that ``text`` can begin with, told by its first character, in file order."""
+        found = self._beginning.get((kind, text[:1]))
+        if found is None:
+            found = tuple(pattern for pattern in self.patterns(kind) if pattern.begins(text[:1]))
+            self._beginning[kind, text[:1]] = found
+        return found
 
     def sift(self, kind: str, text: str) -> Sequence[Pattern]:
         """The patterns of one kind that can match in ``text``, told by its characters, in file order."""

@@ -9,6 +9,7 @@ syntax is not understood, nothing is demanded.
 from __future__ import annotations
 
 import importlib
+import math
 import re
 import string
 from collections.abc import Iterable, Sequence
@@ -85,6 +86,18 @@ def opening(source: str) -> frozenset[str] | None:
         return None
     found, empty = _opening(parsed, bool(parsed.state.flags & re.IGNORECASE))
     return None if empty else found
+
+
+@lru_cache(maxsize=512)
+def longest(source: str) -> float:
+    """The most characters that a match of ``source`` may have; infinite where it has no end, or in doubt."""
+    parsed = _parsed(source)
+    most = _ENDLESS if parsed is None else parsed.getwidth()[1]
+    return most if most < _ENDLESS else math.inf
+
+
+# From here on the parser counts no further.
+_ENDLESS = 1 << 16
 
 
 def _parsed(source: str) -> Any:

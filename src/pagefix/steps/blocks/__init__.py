@@ -69,8 +69,7 @@ def _raws(text: str, rules: Rules) -> Iterator[_Raw]:
 
     covered: list[Stretch] = list(tables)
     units = find_units(text, outside, one_byline)
-    lines = (text[slice(*unit.outer[0])] for unit in units)
-    rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
+    rules.sift_all(list(dict.fromkeys(fold(unit.text) for unit in units)))
     for unit in units:
         for raw in _split(text, unit, rules):
             covered += raw.pieces
@@ -124,7 +123,7 @@ def _split(text: str, unit: Unit, rules: Rules) -> Iterator[_Raw]:
 
 
 def _image(outer: str, rules: Rules) -> Typed | None:
-    for pattern in rules.sift("image", outer):
+    for pattern in rules.beginning("image", outer):
         if pattern.fullmatch(outer):
             return Typed(Role.IMAGE, pattern.id)
     return None
