@@ -63,7 +63,7 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
     """
     weights = Weights.read(rules.weights, rules.words)
     least = rules.number("articles.least_seam")
-    known = fold(grouped.page.text)
+    known = ""
     order = _page_order(grouped)
     stories: list[Story] = []
     found: list[Seam] = []
@@ -73,6 +73,8 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
         done: dict[int, int] = {}
         if brought := _brought_together(blocks, bodies, order):
             fragments = fragments_of(blocks, bodies, _lost_ends(blocks, grouped.repeats, rules))
+            # Three pages in four have no such story: the page is folded for the others.
+            known = known or fold(grouped.page.text)
             i, j, scores = weigh(fragments, weights, known)
             for pair in assign(i, j, scores):
                 if (int(i[pair]), int(j[pair])) not in brought:
@@ -115,9 +117,8 @@ def _lost_ends(
 ) -> frozenset[tuple[str, int]]:
     """Where a loop swallowed the rest; a page that was mended before shows it by a mark."""
     lost = frozenset((repeat.span.page, repeat.span.start) for repeat in repeats if repeat.gap)
-    return lost | {
-        (block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))
-    }
+    marks = rules.words("gap_mark")
+    return lost | {(block.page, block.end) for block in blocks if block.text.endswith(marks)}
 
 
 def fragments_of(
