@@ -134,16 +134,25 @@ def _summed(cells: Ints, shared: Floats) -> tuple[Ints, Floats]:
 
 def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The distinct Han bigrams of every text: their codes in order, beside them the texts' positions."""
-    joined = "".join(texts)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) for text in texts])
-    han = (points >= _HAN_FIRST) & (points <= _HAN_LAST)
-    at = np.flatnonzero(han[:-1] & han[1:] & (owner[:-1] == owner[1:]))
-    points -= _HAN_FIRST
-    entries = (points[at] * _HAN + points[at + 1]) * len(texts) + owner[at]
+    # The mark in front of each text is no character of it: no bigram runs from one text into the next.
+    joined = _APART + _APART.join(texts)
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) - np.uint32(
+        _HAN_FIRST
+    )
+    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
+    # Less than nothing wraps round to more than any character's.
+    han = points < _HAN
+    at = np.flatnonzero(han[:-1] & han[1:])
+    pairs = points.astype(np.int64)
+    # The text in the lowest bits: they are parted again in a fifth of the time that dividing takes.
+    bits = len(texts).bit_length()
+    entries = (pairs[at] * _HAN + pairs[at + 1]) << bits | owner[at]
     entries.sort()
-    codes, rows = np.divmod(entries[_new(entries)], max(1, len(texts)))
-    return codes, rows
+    entries = entries[_new(entries)]
+    return entries >> bits, entries & (1 << bits) - 1
+
+
+_APART = "\n"
 
 
 def _new(ordered: Ints) -> npt.NDArray[np.bool_]:

@@ -76,10 +76,12 @@ def keys_of(texts: Sequence[str]) -> list[Key]:
     codes = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     table = _key_codes()
     parts = table[codes]
-    if (parts == _UNKNOWN).any():
+    rare = parts < _DROPPED
+    if rare.any():
         for code in set(codes[parts == _UNKNOWN].tolist()):
             table[code] = _key_code(chr(code))
         parts = table[codes]
+        rare = parts == _SEVERAL
     offsets = np.flatnonzero(parts >= 0)
     joined = parts[offsets].tobytes().decode("utf-32-le")
     ends = np.cumsum([len(text) for text in folded], dtype=np.int64)
@@ -88,7 +90,7 @@ def keys_of(texts: Sequence[str]) -> list[Key]:
     for stop, end in zip(stops, ends.tolist(), strict=True):
         keys.append(Key(joined[start:stop], offsets[start:stop] - base))
         start, base = stop, end
-    for text in set(np.searchsorted(ends, np.flatnonzero(parts == _SEVERAL), side="right").tolist()):
+    for text in set(np.searchsorted(ends, np.flatnonzero(rare), side="right").tolist()):
         keys[text] = _key_by_characters(folded[text])
     return keys
 

@@ -90,8 +90,11 @@ def _signatures(texts: Sequence[str]) -> Sketch:
     inside[ends - 1] = inside[ends - 2] = False
     shingles = _mixed(codes)[inside[: len(codes) - _SHINGLE + 1]]
     first = np.concatenate([[0], np.cumsum(sizes - _SHINGLE + 1)[:-1]])
+    permuted = np.empty_like(shingles)
     for number, (factor, offset) in enumerate(zip(*_permutations(), strict=True)):
-        sketches[:, number] = np.minimum.reduceat(shingles * factor + offset, first)
+        np.multiply(shingles, factor, out=permuted)
+        permuted += offset
+        sketches[:, number] = np.minimum.reduceat(permuted, first)
     return sketches
 
 
