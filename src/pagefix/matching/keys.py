@@ -28,11 +28,22 @@ def fold(text: str) -> str:
     Where a phrase of the dictionary would change the length, its characters are folded one
     by one, so that offsets always stay what they were.
     """
-    return _folded(text) if len(text) <= 400 else _fold(text)
+    size = len(text)
+    return _folded(text) if size <= 400 else _folded_long(text) if size <= _LONGEST_KEPT else _fold(text)
+
+
+# A long paragraph is folded in every room, and a whole page twice: few of them are remembered, for they are
+# large.
+_LONGEST_KEPT = 20_000
 
 
 @lru_cache(maxsize=16384)
 def _folded(text: str) -> str:
+    return _fold(text)
+
+
+@lru_cache(maxsize=64)
+def _folded_long(text: str) -> str:
     return _fold(text)
 
 
