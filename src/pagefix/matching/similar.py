@@ -17,9 +17,9 @@ Ints = npt.NDArray[np.int64]
 _SHINGLE, _BANDS, _ROWS = 3, 16, 2
 
 
-# Up to so many texts their bands are compared with each other at once.  Four pages in five have
-# a few that share a band by chance, and datasketch's import takes as long as fifty pages.
-_FEW = 64
+# Up to so many texts their bands are compared with each other at once, in some milliseconds.  Four pages
+# in five have a few that share a band by chance, and datasketch's import takes as long as fifty pages.
+_FEW = 512
 
 
 def alike(texts: Sequence[str], least: int = _SHINGLE) -> list[tuple[int, int]]:
