@@ -33,35 +33,35 @@ class Affinity:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
+        self._texts = len(texts)
+        sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
         cells, shared = _shared(texts)
         self._table: Floats = np.zeros(0)
         if len(cells) and len(texts) <= _DENSE:
             self._table = np.bincount(cells, weights=shared, minlength=len(texts) ** 2).astype(np.float64)
             self._cells = np.flatnonzero(self._table)
-            self._shared = self._table[self._cells]
+            shared = self._table[self._cells]
         else:
-            self._cells, self._shared = _summed(cells, shared)
+            self._cells, shared = _summed(cells, shared)
+        self._i, self._j = np.divmod(self._cells, max(1, len(texts)))
+        # Divided here, once: pairs are asked for more often than there are cells.
+        self._likeness: Floats = shared / np.sqrt(sizes[self._i] * sizes[self._j])
+        if len(self._table):
+            self._table[self._cells] = self._likeness
 
     def __call__(self, i: Ints, j: Ints) -> Floats:
         if not len(self._cells):
             return np.zeros(len(i))
-        cells = i * len(self._sizes) + j
+        cells = i * self._texts + j
         if len(self._table):
-            return self._of_size(self._table[cells], i, j)
+            return np.asarray(self._table[cells])
         place = np.minimum(np.searchsorted(self._cells, cells), len(self._cells) - 1)
-        return self._of_size(np.where(self._cells[place] == cells, self._shared[place], 0.0), i, j)
+        return np.where(self._cells[place] == cells, self._likeness[place], 0.0)
 
     def pairs(self) -> tuple[Ints, Ints, Floats]:
         """All pairs of different texts that share anything: ``i``, ``j`` and their likeness, by ``i``."""
-        i, j = np.divmod(self._cells, max(1, len(self._sizes)))
-        apart = i != j
-        i, j = i[apart], j[apart]
-        return i, j, self._of_size(self._shared[apart], i, j)
-
-    def _of_size(self, shared: Floats, i: Ints, j: Ints) -> Floats:
-        out: Floats = shared / np.sqrt(self._sizes[i] * self._sizes[j])
-        return out
+        apart = self._i != self._j
+        return self._i[apart], self._j[apart], self._likeness[apart]
 
 
 def likeness_of(pairs: Sequence[tuple[str, str]]) -> Floats:

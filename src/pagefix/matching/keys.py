@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,8 +61,7 @@ def _fold(text: str) -> str:
     return "".join(c if len(one := _folded(c)) != 1 else one for c in text) if len(text) > 1 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """The word characters of a text, folded; ``offsets[k]`` is where character ``k`` stood."""
 
     text: str
