@@ -14,6 +14,7 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 Group = tuple[str, ...]
@@ -225,14 +226,15 @@ def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool, most: int = _
 
 
 def _of_branches(branches: Sequence[Any], ignore_case: bool) -> list[Group]:
-    """One group that holds the best of each branch, if each has one."""
-    union: dict[str, None] = {}
-    for branch in branches:
-        groups = _of_sequence(branch, ignore_case)
-        if not groups:
-            return []
-        union |= dict.fromkeys(min(groups, key=_worth))
-    return [tuple(union)] if len(union) <= _MOST else []
+    """Groups that hold one of each branch: the best of each, the second best of each, and so on."""
+    found = [sorted(_of_sequence(branch, ignore_case), key=_worth) for branch in branches]
+    if not all(found):
+        return []
+    unions = (
+        dict.fromkeys(chain.from_iterable(groups[min(rank, len(groups) - 1)] for groups in found))
+        for rank in range(max(map(len, found)))
+    )
+    return [tuple(union) for union in unions if len(union) <= _MOST]
 
 
 def _cased(char: str) -> bool:
