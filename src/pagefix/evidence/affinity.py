@@ -67,8 +67,8 @@ class Affinity:
 def likeness_of(pairs: Sequence[tuple[str, str]]) -> Floats:
     """The likeness of the two texts of each pair, as if there were no others."""
     rarity = np.log(_FULL_PAGE / 2)
-    found = [_in_common(pairs[first : first + _TOGETHER]) for first in range(0, len(pairs), _TOGETHER)]
-    shared = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    parts = (pairs[first : first + _TOGETHER] for first in range(0, len(pairs), _TOGETHER))
+    shared = np.concatenate([_in_common(part) for part in parts])
     # Added up one by one, as everywhere: a product might differ in the last digit.
     counted = np.append(0.0, np.cumsum(np.full(shared.max(initial=0), rarity * rarity)))
     sizes = np.array([[max(_LEAST_SIZE, len(text)) for text in pair] for pair in pairs], dtype=np.float64)
