@@ -11,7 +11,7 @@ from pagefix.model import Cleaned
 from pagefix.pipeline import clean_edition
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules, load_rules
-from tests.support.undamaged import NEVER_FIRST
+from tests.support.editions import NEVER_FIRST
 
 STORY = (
     "海州市的老码头经过两年改造，昨天作为滨江公园正式开放。步道沿着江岸铺了两公里，拆下来的旧缆桩一根也没有"

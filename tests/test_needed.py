@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 import sys
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from pagefix.rules import load_rules
 from pagefix.rules.entries import PATTERN_KINDS, Entry
-from pagefix.rules.needed import _LETTERS, LETTER, SPACE, Group, holds, needed, opening
+from pagefix.rules.needed import _LETTERS, LETTER, SPACE, Group, holds, longest, needed, opening
 from tests.support.cases import cases
 
 RULES = load_rules()
@@ -24,6 +25,10 @@ def passed_over(entry: Entry, text: str) -> bool:
     kind = str(entry.data["kind"])
     sifted = {pattern.id for pattern in RULES.sift(kind, text)}
     return entry.id not in sifted or not all(holds(text, group) for group in needed(entry.data["regex"]))
+
+
+def left_out(entry: Entry, text: str) -> bool:
+    return entry.id not in {pattern.id for pattern in RULES.beginning(str(entry.data["kind"]), text)}
 
 
 def same_answers(entry: Entry, text: str) -> bool:
@@ -41,7 +46,22 @@ def test_what_matches_is_never_passed_over(entry: Entry) -> None:
     compiled = regex.compile(entry.data["regex"])
     for text in (*entry.data["examples"], *LINES):
         assert not (compiled.search(text) and passed_over(entry, text))
+        assert not (compiled.match(text) and left_out(entry, text))
         assert same_answers(entry, text)
+
+
+@pytest.mark.parametrize(
+    ("source", "characters"),
+    [
+        ("上接|下转第二版", 5),
+        (r"[（(]?(?P<label>\p{Han}{2,4})", 5),
+        ("(?i)page [0-9]{1,2}", 7),
+        ("上接.*", math.inf),
+        (r"\L<names>", math.inf),
+    ],
+)
+def test_the_longest_match_is_read_off_a_pattern(source: str, characters: float) -> None:
+    assert longest(source) == characters
 
 
 @given(st.data())

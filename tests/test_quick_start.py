@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import permutations
+from itertools import groupby, permutations
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from pagefix.evidence import affinity, known
 from pagefix.evidence.affinity import Affinity
 from pagefix.matching import similar
 from pagefix.matching.assigning import best_pairs
+from pagefix.matching.runs import _together
 from pagefix.reprints.clusters import _components
 from pagefix.reprints.update import _among
 
@@ -74,6 +75,19 @@ def test_runs_over_a_seam_are_known_however_they_are_looked_for(
         many = known.known_across(tails, heads, text)
     assert [side.tolist() for side in few] == [side.tolist() for side in many]
     assert few[0].tolist() == [len(text) > 1 and tail[-1] + head[0] in text for tail, head in sides]
+
+
+_HASHES = st.lists(st.integers(0, 3) | st.integers(0, 3).map(lambda n: n << 62), max_size=40)
+
+
+@given(_HASHES)
+def test_equal_hashes_stand_together_in_their_order(numbers: list[int]) -> None:
+    hashes = np.array(numbers, dtype=np.uint64)
+    order = _together(hashes).tolist()
+    groups = [list(group) for _, group in groupby(order, key=lambda at: numbers[at])]
+    assert sorted(order) == list(range(len(numbers)))
+    assert len(groups) == len(set(numbers))
+    assert all(group == sorted(group) for group in groups)
 
 
 _NUMBERS = st.lists(st.integers(0, 60), max_size=40)

@@ -25,6 +25,20 @@ def test_front_matter_is_what_the_plain_emitter_writes(front: dict[str, str], pa
     assert written == yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
 
 
+@given(
+    st.text("青河镇，。：“”、；！？（）《》‘’…—·AZ09 -:#", min_size=1, max_size=12)
+    | st.text("/019AZenoxy._-:", min_size=1, max_size=12)
+)
+def test_so_it_is_where_a_text_is_words_and_marks_or_a_path(headline: str) -> None:
+    fields: dict[str, str | list[str]] = {"headline": headline, "pages": [headline, "A01.md"]}
+    assert _front_matter(fields) == yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def test_a_headline_that_never_ends_is_broken_where_yaml_breaks_it() -> None:
+    fields: dict[str, str | list[str]] = {"headline": "青河镇 " * 4000, "deck": "NO " * 4000 + "."}
+    assert _front_matter(fields) == yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
+
+
 def test_what_yaml_would_take_for_something_else_is_quoted() -> None:
     assert _front_matter({"headline": "NO", "date": "012"}) == "headline: 'NO'\ndate: '012'\n"
 

@@ -44,7 +44,7 @@ Spent = dict[str, float]
 """Seconds by room."""
 
 # Made once a process and the same for every page: they stay.
-_KEPT = {"_to_simplified", "_key_codes", "_permutations", "_shipped", "_repertoire", "_sheets"}
+_KEPT = {"_to_simplified", "_key_codes", "_permutations", "_shipped", "_repertoire", "_sheets", "_weights"}
 _ROOMS = (
     "find_blocks",
     "find_repeats",

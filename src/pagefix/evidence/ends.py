@@ -189,7 +189,7 @@ def columns_of(rows: Sequence[dict[str, float]]) -> Columns:
             if name not in columns:
                 columns[name] = [0.0] * len(rows)
             columns[name][at] = value
-    return {name: np.array(column) for name, column in columns.items()}
+    return dict(zip(columns, np.array(list(columns.values())), strict=True))
 
 
 def fragment_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,8 @@ def known_across(tails: Sequence[str], heads: Sequence[str], known: str) -> tupl
         return nothing, nothing.astype(np.int64), nothing
     t2, t1 = _points(tail[-2:].rjust(2, _NONE) for tail in tails)
     h1, h2 = _points(head[:2].ljust(2, _NONE) for head in heads)
-    text = _codes(known)
-    pairs = text[:-1] << _BITS | text[1:]
-    threes = np.sort(pairs[:-1] << _BITS | text[2:])
-    two = _stands_in(np.sort(pairs), t1 << _BITS | h1)
+    pairs, threes = _runs_of(known)
+    two = _stands_in(pairs, t1 << _BITS | h1)
     left = np.where(t2 != ord(_NONE), _stands_in(threes, (t2 << _BITS | t1) << _BITS | h1), two)
     right = np.where(h2 != ord(_NONE), _stands_in(threes, (t1 << _BITS | h1) << _BITS | h2), two)
     four = left & right
@@ -44,6 +43,14 @@ def known_across(tails: Sequence[str], heads: Sequence[str], known: str) -> tupl
         asked = (tails[n][-2:] + heads[n][:2] for n in at.tolist())
         four[at] = [run in runs or len(run) < 4 for run in asked]
     return two, left.astype(np.int64) + right, four
+
+
+@lru_cache(maxsize=1)
+def _runs_of(known: str) -> tuple[Ints, Ints]:
+    """The runs of two and of three characters, sorted; made once for all that is asked of a page."""
+    text = _codes(known)
+    pairs = text[:-1] << _BITS | text[1:]
+    return np.sort(pairs), np.sort(pairs[:-1] << _BITS | text[2:])
 
 
 def _points(sides: Iterable[str]) -> tuple[Ints, Ints]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +27,22 @@ def fold(text: str) -> str:
     Where a phrase of the dictionary would change the length, its characters are folded one
     by one, so that offsets always stay what they were.
     """
-    return _folded(text) if len(text) <= 400 else _fold(text)
+    size = len(text)
+    return _folded(text) if size <= 400 else _folded_long(text) if size <= _LONGEST_KEPT else _fold(text)
+
+
+# A long paragraph is folded in every room, and a whole page twice: few of them are remembered, for they are
+# large.
+_LONGEST_KEPT = 20_000
 
 
 @lru_cache(maxsize=16384)
 def _folded(text: str) -> str:
+    return _fold(text)
+
+
+@lru_cache(maxsize=64)
+def _folded_long(text: str) -> str:
     return _fold(text)
 
 
@@ -51,8 +61,7 @@ def _fold(text: str) -> str:
     return "".join(c if len(one := _folded(c)) != 1 else one for c in text) if len(text) > 1 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """The word characters of a text, folded; ``offsets[k]`` is where character ``k`` stood."""
 
     text: str
@@ -76,10 +85,12 @@ def keys_of(texts: Sequence[str]) -> list[Key]:
     codes = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     table = _key_codes()
     parts = table[codes]
-    if (parts == _UNKNOWN).any():
+    rare = parts < _DROPPED
+    if rare.any():
         for code in set(codes[parts == _UNKNOWN].tolist()):
             table[code] = _key_code(chr(code))
         parts = table[codes]
+        rare = parts == _SEVERAL
     offsets = np.flatnonzero(parts >= 0)
     joined = parts[offsets].tobytes().decode("utf-32-le")
     ends = np.cumsum([len(text) for text in folded], dtype=np.int64)
@@ -88,7 +99,7 @@ def keys_of(texts: Sequence[str]) -> list[Key]:
     for stop, end in zip(stops, ends.tolist(), strict=True):
         keys.append(Key(joined[start:stop], offsets[start:stop] - base))
         start, base = stop, end
-    for text in set(np.searchsorted(ends, np.flatnonzero(parts == _SEVERAL), side="right").tolist()):
+    for text in set(np.searchsorted(ends, np.flatnonzero(rare), side="right").tolist()):
         keys[text] = _key_by_characters(folded[text])
     return keys
 

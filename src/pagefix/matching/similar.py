@@ -17,9 +17,9 @@ Ints = npt.NDArray[np.int64]
 _SHINGLE, _BANDS, _ROWS = 3, 16, 2
 
 
-# Up to so many texts their bands are compared with each other at once.  Four pages in five have
-# a few that share a band by chance, and datasketch's import takes as long as fifty pages.
-_FEW = 64
+# Up to so many texts their bands are compared with each other at once, in some milliseconds.  Four pages
+# in five have a few that share a band by chance, and datasketch's import takes as long as fifty pages.
+_FEW = 512
 
 
 def alike(texts: Sequence[str], least: int = _SHINGLE) -> list[tuple[int, int]]:
@@ -90,8 +90,11 @@ def _signatures(texts: Sequence[str]) -> Sketch:
     inside[ends - 1] = inside[ends - 2] = False
     shingles = _mixed(codes)[inside[: len(codes) - _SHINGLE + 1]]
     first = np.concatenate([[0], np.cumsum(sizes - _SHINGLE + 1)[:-1]])
+    permuted = np.empty_like(shingles)
     for number, (factor, offset) in enumerate(zip(*_permutations(), strict=True)):
-        sketches[:, number] = np.minimum.reduceat(shingles * factor + offset, first)
+        np.multiply(shingles, factor, out=permuted)
+        permuted += offset
+        sketches[:, number] = np.minimum.reduceat(permuted, first)
     return sketches
 
 

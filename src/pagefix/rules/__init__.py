@@ -44,8 +44,10 @@ class Rules:
             else:
                 values[entry.id] = entry.data
         self._patterns = {kind: tuple(found) for kind, found in patterns.items()}
+        self._beginning: dict[tuple[str, str], tuple[Pattern, ...]] = {}
         self._sieve: Sieve | None = None
         self._values = values
+        self._numbers: dict[str, float] = {}
         self._choice = choice or Choice(float(values.get("choice.min_score", {"value": 0.5})["value"]))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -114,6 +116,14 @@ class Rules:
         """The patterns of one kind, in file order; none is no error (a user may switch all off)."""
         return self._patterns.get(kind, ())
 
+    def beginning(self, kind: str, text: str) -> tuple[Pattern, ...]:
+        """The patterns of one kind that ``text`` can begin with, told by its first character."""
+        found = self._beginning.get((kind, text[:1]))
+        if found is None:
+            found = tuple(pattern for pattern in self.patterns(kind) if pattern.begins(text[:1]))
+            self._beginning[kind, text[:1]] = found
+        return found
+
     def sift(self, kind: str, text: str) -> Sequence[Pattern]:
         """The patterns of one kind that can match in ``text``, told by its characters, in file order."""
         return self.patterns(kind) if kind in _NOT_SIFTED else self.sifted(text).get(kind, ())
@@ -142,7 +152,10 @@ class Rules:
 
     def number(self, identity: str) -> float:
         """A threshold.  Raises KeyError where no rule has this id."""
-        return float(self._value(identity)["value"])
+        found = self._numbers.get(identity)
+        if found is None:
+            found = self._numbers[identity] = float(self._value(identity)["value"])
+        return found
 
     def words(self, identity: str) -> tuple[str, ...]:
         """A list of words or marks.  Raises KeyError where no rule has this id."""

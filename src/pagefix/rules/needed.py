@@ -9,10 +9,12 @@ syntax is not understood, nothing is demanded.
 from __future__ import annotations
 
 import importlib
+import math
 import re
 import string
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 Group = tuple[str, ...]
@@ -85,6 +87,18 @@ def opening(source: str) -> frozenset[str] | None:
         return None
     found, empty = _opening(parsed, bool(parsed.state.flags & re.IGNORECASE))
     return None if empty else found
+
+
+@lru_cache(maxsize=512)
+def longest(source: str) -> float:
+    """The most characters that a match of ``source`` may have; infinite where it has no end, or in doubt."""
+    parsed = _parsed(source)
+    most = _ENDLESS if parsed is None else parsed.getwidth()[1]
+    return most if most < _ENDLESS else math.inf
+
+
+# From here on the parser counts no further.
+_ENDLESS = 1 << 16
 
 
 def _parsed(source: str) -> Any:
@@ -212,14 +226,15 @@ def _of_set(members: Sequence[tuple[Any, Any]], ignore_case: bool, most: int = _
 
 
 def _of_branches(branches: Sequence[Any], ignore_case: bool) -> list[Group]:
-    """One group that holds the best of each branch, if each has one."""
-    union: dict[str, None] = {}
-    for branch in branches:
-        groups = _of_sequence(branch, ignore_case)
-        if not groups:
-            return []
-        union |= dict.fromkeys(min(groups, key=_worth))
-    return [tuple(union)] if len(union) <= _MOST else []
+    """Groups that hold one of each branch: the best of each, the second best of each, and so on."""
+    found = [sorted(_of_sequence(branch, ignore_case), key=_worth) for branch in branches]
+    if not all(found):
+        return []
+    unions = (
+        dict.fromkeys(chain.from_iterable(groups[min(rank, len(groups) - 1)] for groups in found))
+        for rank in range(max(map(len, found)))
+    )
+    return [tuple(union) for union in unions if len(union) <= _MOST]
 
 
 def _cased(char: str) -> bool:

@@ -31,6 +31,7 @@ class Sieve:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
         self._seen: dict[str, Left] = {}
+        self._answers: dict[bytes, Left] = {}
         bit_of: dict[Group, int] = {}
         needs = [[bit_of.setdefault(g, len(bit_of)) for g in pattern.needs] for pattern in self._patterns]
         self._words = max(1, -(-len(bit_of) // 64))
@@ -62,19 +63,26 @@ class Sieve:
     def prepare(self, texts: Sequence[str]) -> None:
         """Answers for the blocks of a page at once, in a fifth of the time that it takes one by one."""
         if len(self._seen) > _KEPT:
-            self._seen = {}
+            self._seen, self._answers = {}, {}
         self._answer(texts)
 
     def _answer(self, texts: Sequence[str]) -> None:
         for first in range(0, len(texts), _TOGETHER):
             some = texts[first : first + _TOGETHER]
             held = self._held(some)
-            left: list[dict[str, list[Pattern]]] = [{} for _ in some]
             fits = ((held[:, None, :] & self._needs) == self._needs).all(axis=2)
-            for text, pattern in zip(*(side.tolist() for side in np.nonzero(fits)), strict=True):
-                one = self._patterns[pattern]
-                left[text].setdefault(one.kind, []).append(one)
-            self._seen.update(zip(some, left, strict=True))
+            self._seen.update(zip(some, map(self._left, fits), strict=True))
+
+    def _left(self, fits: npt.NDArray[np.bool_]) -> Left:
+        """The patterns that ``fits`` says, by kind; texts of like characters share one answer."""
+        key = fits.tobytes()
+        found = self._answers.get(key)
+        if found is None:
+            left: dict[str, list[Pattern]] = {}
+            for at in np.flatnonzero(fits).tolist():
+                left.setdefault(self._patterns[at].kind, []).append(self._patterns[at])
+            found = self._answers[key] = left
+        return found
 
     def _held(self, texts: Sequence[str]) -> _Masks:
         """The groups that each text may hold."""

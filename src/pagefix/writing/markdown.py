@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pagefix.model import Article, ArticleBlock, Role
@@ -48,10 +49,41 @@ def article_markdown(article: Article) -> str:
 
 # libyaml writes these as escapes, PyYAML's own emitter as they are.
 _ESCAPED_BY_LIBYAML = re.compile("[\x85\U00010000-\U0010ffff]")
+# Chinese words and marks, and paths: YAML takes them for nothing but text, and writes them as they are.
+_PLAIN = re.compile(
+    "[\u4e00-\u9fff](?: ?[\u4e00-\u9fffA-Za-z0-9、。，；：！？（）《》“”‘’…—·]){0,200}"
+    "|[A-Za-z0-9](?=[^/]*/)[A-Za-z0-9/._-]{1,200}"
+)
+# A line break, or so long that YAML may set one: then the text's lines depend on where it stands.
+_BROKEN = re.compile("[\n\r\x85\u2028\u2029]|.{900}")
 
 
 def _front_matter(front: Mapping[str, str | list[str]]) -> str:
-    """The front matter; libyaml writes it ten times faster, and the same, but for rare characters."""
+    """The front matter as PyYAML dumps it, put together from its scalars, most of which return again."""
+    lines = []
+    for name, value in front.items():
+        texts = [value] if isinstance(value, str) else value
+        if not texts or any(map(_BROKEN.search, texts)):
+            lines.append(_dumped({name: value}))
+        elif isinstance(value, str):
+            lines.append(f"{name}: {_scalar(value)}\n")
+        else:
+            lines.append(f"{name}:\n" + "".join(f"- {_scalar(text)}\n" for text in value))
+    return "".join(lines)
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _quoted(text)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """A text as YAML needs it: ``'NO'`` in quotes, and plain what nothing else can be."""
+    return _dumped({"text": text})[6:-1]
+
+
+def _dumped(front: Mapping[str, str | list[str]]) -> str:
+    """libyaml dumps ten times faster than PyYAML itself, and the same, but for rare characters."""
     import yaml  # here, so that rows can be written without it
 
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

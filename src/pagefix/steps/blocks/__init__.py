@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import zip_longest
 
 from pagefix.evidence.ends import words
@@ -66,8 +67,7 @@ def _raws(text: str, rules: Rules) -> Iterator[Raw]:
         pictures=lambda line: image(line, rules) is not None,
     )
     units = find_units(text, outside, says)
-    lines = (text[slice(*unit.outer[0])] for unit in units)
-    rules.sift_all(list(dict.fromkeys((*(fold(unit.text) for unit in units), *lines))))
+    rules.sift_all(list(dict.fromkeys(fold(unit.text) for unit in units)))
     for unit in units:
         for raw in split(text, unit, rules):
             covered += raw.pieces
@@ -177,13 +177,7 @@ def _is_byline(text: str) -> bool:
 
 def _decide(page: Page, raws: Sequence[Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
-    prose, lines = (
-        {
-            role: {**rules.weights(f"headings.{role}{of}"), **rules.weights(f"headings.{role}.rare")}
-            for role in (Role.HEADLINE, Role.CROSSHEAD)
-        }
-        for of in ("", ".lines")
-    )
+    prose, lines = (_weights(rules, of) for of in ("", ".lines"))
     decided = iter(headings.decide(drafts_of(shown), prose, lines, rules))
     blocks = []
     for raw in raws:
@@ -209,6 +203,15 @@ def _decide(page: Page, raws: Sequence[Raw], rules: Rules) -> list[Block]:
             )
         )
     return blocks
+
+
+@lru_cache(maxsize=8)
+def _weights(rules: Rules, of: str) -> headings.Weights:
+    """What speaks for headlines and for crossheads; put together once for a set of rules."""
+    return {
+        role: {**rules.weights(f"headings.{role}{of}"), **rules.weights(f"headings.{role}.rare")}
+        for role in (Role.HEADLINE, Role.CROSSHEAD)
+    }
 
 
 def drafts_of(raws: Sequence[Raw]) -> list[Draft]:

@@ -26,14 +26,16 @@ def headless(drafts: Sequence[Draft], rules: Rules) -> frozenset[int]:
     # Whether everything since the last heading is its own head: deck, author, dateline.
     in_head = False
     before: Draft | None = None
-    for at, draft in enumerate(drafts):
+    # What stands below the last marked heading has no say.
+    last = max((at for at, draft in enumerate(drafts) if draft.level and draft.role is None), default=-1)
+    for at, draft in enumerate(drafts[: last + 1]):
         if draft.level and draft.role is None:
             if begun and prose:
                 found.add(at)
             begun, prose, in_head = False, False, True
         elif draft.lands or draft.role is Role.KICKER:
             begun, prose, in_head = False, False, draft.role is Role.KICKER
-        elif not in_head and _begins(draft, before, rules):
+        elif not in_head and (begun or _begins(draft, before, rules)):
             begun = True
         elif draft.role not in _HEAD and words(draft.text) > _PROSE:
             in_head = False

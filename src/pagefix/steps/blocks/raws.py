@@ -74,7 +74,7 @@ def _level_of(tag: str) -> int:
 
 
 def image(outer: str, rules: Rules) -> Typed | None:
-    for pattern in rules.sift("image", outer):
+    for pattern in rules.beginning("image", outer):
         if pattern.fullmatch(outer):
             return Typed(Role.IMAGE, pattern.id)
     return None

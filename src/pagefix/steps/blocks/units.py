@@ -58,7 +58,10 @@ def find_units(text: str, lines: Sequence[Line], says: Says) -> list[Unit]:
 
 
 def _unit(text: str, group: Sequence[Line]) -> Unit:
-    if _is_row(text, group[0]) and len(group) > 1:
+    if len(group) == 1:
+        (line,) = group
+        return Unit(text[line.start : line.end], ((line.start, line.end),), line.level, (line.outer,))
+    if _is_row(text, group[0]):
         # A table without its line breaks is no table: it stays as it is, breaks and all.
         span = (group[0].start, group[-1].end)
         return Unit(text[span[0] : span[1]], (span,), 0, (span,))

@@ -31,7 +31,8 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     """
     blocks = in_columns(trimmed, rules).blocks
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
-    fragments = fragments_of(blocks, bodies, _lost_ends(blocks, trimmed.repeats, rules))
+    lost = _swallowed_ends(trimmed.repeats) | _marked_ends(blocks, rules)
+    fragments = fragments_of(blocks, bodies, lost)
     i, j, scores = weigh(fragments, Weights.read(rules.weights, rules.words), fold(trimmed.page.text))
     found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
     seams = {tail: _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(found.items())}
@@ -64,7 +65,8 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
     """
     weights = Weights.read(rules.weights, rules.words)
     least = rules.number("articles.least_seam")
-    known = fold(grouped.page.text)
+    known = ""
+    gaps = _swallowed_ends(grouped.repeats)
     order = _page_order(grouped)
     stories: list[Story] = []
     found: list[Seam] = []
@@ -73,7 +75,9 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
         bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
         done: dict[int, int] = {}
         if brought := _brought_together(blocks, bodies, order):
-            fragments = fragments_of(blocks, bodies, _lost_ends(blocks, grouped.repeats, rules))
+            fragments = fragments_of(blocks, bodies, gaps | _marked_ends(blocks, rules))
+            # Three pages in four have no such story: the page is folded for the others.
+            known = known or fold(grouped.page.text)
             i, j, scores = weigh(fragments, weights, known)
             for pair in assign(i, j, scores):
                 if (int(i[pair]), int(j[pair])) not in brought:
@@ -111,14 +115,15 @@ def _page_order(grouped: Grouped) -> dict[Span, int]:
     return {piece: n for n, piece in enumerate(sorted(pieces, key=lambda piece: piece.start))}
 
 
-def _lost_ends(
-    blocks: Sequence[Block], repeats: Sequence[Repeat], rules: Rules
-) -> frozenset[tuple[str, int]]:
-    """Where a loop swallowed the rest; a page that was mended before shows it by a mark."""
-    lost = frozenset((repeat.span.page, repeat.span.start) for repeat in repeats if repeat.gap)
-    return lost | {
-        (block.page, block.end) for block in blocks if block.text.endswith(rules.words("gap_mark"))
-    }
+def _swallowed_ends(repeats: Sequence[Repeat]) -> frozenset[tuple[str, int]]:
+    """Where a loop swallowed the rest."""
+    return frozenset((repeat.span.page, repeat.span.start) for repeat in repeats if repeat.gap)
+
+
+def _marked_ends(blocks: Sequence[Block], rules: Rules) -> frozenset[tuple[str, int]]:
+    """The same on a page that was mended before: a mark shows it."""
+    marks = rules.words("gap_mark")
+    return frozenset((block.page, block.end) for block in blocks if block.text.endswith(marks))
 
 
 def fragments_of(

@@ -40,20 +40,22 @@ def _ranks(numbers: list[int]) -> list[int]:
 
 def _groups(i: Ints, j: Ints) -> list[Ints]:
     """Pairs that share a tail or a head, directly or through others."""
-    parent: dict[tuple[str, int], tuple[str, int]] = {}
+    # Tails are numbers from nought on, heads those below.
+    parent: dict[int, int] = {}
 
-    def root(node: tuple[str, int]) -> tuple[str, int]:
+    def root(node: int) -> int:
         parent.setdefault(node, node)
         while parent[node] != node:
             parent[node] = parent[parent[node]]
             node = parent[node]
         return node
 
-    for tail, head in zip(i.tolist(), j.tolist(), strict=True):
-        parent[root(("tail", tail))] = root(("head", head))
-    groups: dict[tuple[str, int], list[int]] = {}
-    for at, tail in enumerate(i.tolist()):
-        groups.setdefault(root(("tail", tail)), []).append(at)
+    tails = i.tolist()
+    for tail, head in zip(tails, j.tolist(), strict=True):
+        parent[root(tail)] = root(~head)
+    groups: dict[int, list[int]] = {}
+    for at, tail in enumerate(tails):
+        groups.setdefault(root(tail), []).append(at)
     return [np.array(group) for group in groups.values()]
 
 

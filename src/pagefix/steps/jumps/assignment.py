@@ -73,8 +73,8 @@ def assign(edition: Edition, evidence: Evidence, weights: Mapping[str, float]) -
     suggested = list(candidates(edition))
     evidence.prepare(suggested)
     weights = dict(weights)  # asked a thousand times: a view takes twice as long
-    links = [Link(one, weigh(evidence.features(one), weights)) for one in suggested]
-    return choose([link for link in links if link.score > 0])
+    scores = [weigh(evidence.features(one), weights) for one in suggested]
+    return choose([Link(one, score) for one, score in zip(suggested, scores, strict=True) if score > 0])
 
 
 def choose(links: Sequence[Link]) -> list[Link]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pagefix.matching.keys import fold
 from pagefix.matching.labels import normal_label, same_page
@@ -13,8 +14,7 @@ from pagefix.model import Block, Grouped, Role, Story, Way
 FLOW = frozenset({Role.BODY, Role.CROSSHEAD, Role.NOTE, Role.TABLE})
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A jump line: ``sheet`` is its page's place in the edition, ``story`` the one that holds it.
 
     ``at`` is its place among the story's blocks; ``points_to`` the normal label that it names.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -25,8 +26,7 @@ _SHORTEST = 4
 _MOST = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A possible jump: from the story ``first``, by ``leaving``, to ``second``, by ``landing``.
 
     A mark that was not found is None; never both.

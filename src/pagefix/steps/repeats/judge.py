@@ -151,6 +151,9 @@ def _intruder(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules
         sides += [(above, own)] if above else []
         seams += sides
         of += [which] * len(sides)
+    if 1 not in of:
+        # Nothing can speak for the later one.
+        return b, a
     fits = [0.0, 0.0]
     for which, score in zip(of, log_odds(seams, Weights.read(rules.weights, rules.words)), strict=True):
         fits[which] += max(0.0, score)
