@@ -18,8 +18,11 @@ from pagefix.archive.folders import UNREADABLE, Edition, Found
 from pagefix.archive.outdir import Places
 from pagefix.archive.parts import Head, PageState, Part, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
+from pagefix.archive.stamp import stamp_with
 from pagefix.archive.summary import Failure
-from pagefix.errors import PageError, UsageError
+from pagefix.errors import PageError, RuleError, UsageError
+from pagefix.lessons.facts import NOTHING, Fact, Taught, paper_of
+from pagefix.lessons.lesson import Lesson, lesson_from
 from pagefix.model import Action, Cleaned, Page
 from pagefix.reading import read_page
 from pagefix.rules import Rules
@@ -35,7 +38,11 @@ from pagefix.writing import (
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What all editions of a run have in common.  ``begun``: when it looked at the files, in ns."""
+    """What all editions of a run have in common.
+
+    ``begun``: when it looked at the files, in ns.  ``taught``: what the archive teaches, and in
+    short ``taught_as``.
+    """
 
     archive: str
     out: str
@@ -45,6 +52,17 @@ class Orders:
     source: str
     encoding: str | None
     begun: int
+    taught: Taught = NOTHING
+    taught_as: str = ""
+
+    def stamp_for(self, edition: str, lesson: str) -> str:
+        """The stamp of an edition with this name and lesson: the run's, and what was taught of its lines."""
+        if not self.taught:
+            return self.stamp
+        lines, names = self.taught.within(edition, lesson_from(lesson))
+        if not lines and not names:
+            return self.stamp
+        return stamp_with(self.stamp, [line.key for line in lines], names)
 
 
 class Outcome(StrEnum):
@@ -101,7 +119,8 @@ def failure_of(page: str, fault: BaseException) -> Failure:
 def _still_holds(orders: Orders, edition: Edition, places: Places, part: Part) -> Outcome | None:
     """Whether the part and the article files are what this run would make of the edition."""
     head = part.head
-    if head.again or not head.made_of(edition, orders.stamp) or digest_of(*part.rows) != head.body:
+    stamp = orders.stamp_for(edition.name, head.lesson)
+    if head.again or not head.made_of(edition, stamp) or digest_of(*part.rows) != head.body:
         return None
     if not head.complete_in(places.out):
         return None
@@ -133,13 +152,41 @@ def _thawed(rules: bytes) -> Rules:
     return found
 
 
+# Editions of one paper have mostly the same lines, and rules take 2 ms to make ready.
+@lru_cache(maxsize=32)
+def _taught(rules: bytes, lines: tuple[Fact, ...], paper: str, names: tuple[str, ...]) -> Rules:
+    from pagefix.lessons.entries import entries_of
+
+    found = _thawed(rules)
+    return found.under(entries_of(lines, paper, names)) if lines or names else found
+
+
+def read_lessons(orders: Orders, editions: Sequence[Edition]) -> list[str]:
+    """The lesson of each edition, written down; pages that cannot be read have none."""
+    rules = _thawed(orders.rules)
+    read = (_read(orders, edition.pages, edition.name)[0] for edition in editions)
+    return [_lesson(pages, rules).dumped() for pages in read]
+
+
+def _lesson(pages: Sequence[Page], rules: Rules) -> Lesson:
+    """The lesson of an edition, or none where a pattern fails: then the cleaning says what is wrong."""
+    from pagefix.lessons.looking import lesson_of
+
+    try:
+        return lesson_of(pages, rules)
+    except RuleError:
+        return Lesson()
+
+
 def _made(
     orders: Orders, edition: Edition, aside: Sequence[Failure], apart: bool
 ) -> tuple[Head, list[bytes], dict[str, bytes]]:
     doomed = {failure.page for failure in aside}
     pages, failures = _read(orders, [page for page in edition.pages if page.path not in doomed], edition.name)
     unread = len(failures)
-    cleaned, more = _clean(pages, _thawed(orders.rules), apart)
+    lesson = _lesson(pages, _thawed(orders.rules))
+    lines, names = orders.taught.within(edition.name, lesson)
+    cleaned, more = _clean(pages, _taught(orders.rules, lines, paper_of(edition.name), names), apart)
     order = {page.path: n for n, page in enumerate(edition.pages)}
     failures = sorted([*aside, *failures, *more], key=lambda failure: order[failure.page])
     rows = [
@@ -153,7 +200,7 @@ def _made(
     known = {page.path: page.sha256 for page in pages}
     states = tuple(_state(orders, page, known.get(page.path)) for page in edition.pages)
     head = Head(
-        stamp=orders.stamp,
+        stamp=orders.stamp_for(edition.name, lesson.dumped()),
         name=edition.name,
         folder=edition.folder,
         alone=edition.alone,
@@ -164,6 +211,7 @@ def _made(
         body=digest_of(*data),
         # A file may be readable and memory free the next time; a fault of the text will not go.
         again=bool(aside) or (unread > 0 and not all(state.sha256 for state in states)),
+        lesson=lesson.dumped(),
     )
     return head, data, texts
 

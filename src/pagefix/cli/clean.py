@@ -43,6 +43,12 @@ _SHOWN = 20
 )
 @choice_options
 @click.option(
+    "--teach/--no-teach",
+    default=True,
+    help="Look for running heads and reporters' names that recur in ARCHIVE first, and follow them; "
+    "OUT/taught.toml lists them.",
+)
+@click.option(
     "--reprints/--no-reprints",
     "marks",
     default=True,
@@ -62,6 +68,7 @@ def clean(
     min_score: float | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    teach: bool,
     marks: bool,
     quiet: bool,
     as_json: bool,
@@ -103,6 +110,7 @@ def clean(
             executor=executor,
             progress=report,
             keep_marks=marks,
+            teach=teach,
         )
         found = mark_reprints(out, rules, executor) if marks else None
     _tell_troubles(summary)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
-from pagefix.rules.files import read_folder, shipped_folder
+from pagefix.rules.files import read_folder, read_rules, shipped_folder
 from pagefix.rules.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ class Rules:
         )
         check_choice(choice, self.words("choice.findings"))
         return Rules(self._entries, choice)
+
+    def under(self, entries: Iterable[Entry]) -> Rules:
+        """The same choice and rules with ``entries`` over them: same id replaces, new ones follow."""
+        return Rules(merge(self._entries, tuple(entries)), self._choice)
 
     def careful(self, least: float) -> Rules:
         """The same rules and choice with a ``min_score`` of at least this."""
@@ -159,20 +163,21 @@ class Rules:
             raise KeyError(f"no rule has the id {identity!r}; was it disabled?") from None
 
 
-def load_rules(directory: Path | None = None) -> Rules:
-    """The shipped rules, and over them those of ``directory``.
+def load_rules(*places: Path | None) -> Rules:
+    """The shipped rules, and over them those of each of ``places``: folders of rule files, or files.
 
-    An entry there with the id of a shipped one replaces it; ``disabled = true`` takes it out.
+    An entry there with the id of one before replaces it; ``disabled = true`` takes it out.
     Raises :class:`~pagefix.errors.RuleError`, which lists every fault with file and line.
     """
-    shipped = _shipped()
-    if directory is None:
-        return shipped
-    from pagefix.rules.checks import check_entries
+    rules = _shipped()
+    for place in places:
+        if place is not None:
+            from pagefix.rules.checks import check_entries
 
-    own = read_folder(directory)
-    check_entries(own, known=shipped.entries)
-    return Rules(merge(shipped.entries, own))
+            own = read_rules(place)
+            check_entries(own, known=rules.entries)
+            rules = Rules(merge(rules.entries, own))
+    return rules
 
 
 def merge(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> tuple[Entry, ...]:

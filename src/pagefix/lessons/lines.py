@@ -1,0 +1,96 @@
+"""A line without what changes from day to day: date, page and weekday are slots in it.
+
+Only comparison sees such a line; what is written out never passes through here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pagefix.matching.keys import fold
+
+NUMBER, WEEKDAY = "\x01", "\x02"
+
+_DIGITS = "〇零一二三四五六七八九十百廿卅初正元"
+_CYCLE = "[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
+_SLOT = re.compile(
+    r"(?P<day>(?<=星期)[一二三四五六日天]|(?<=礼拜)[一二三四五六日天]|(?<=周)[一二三四五六日天](?!\w))"
+    r"|[0-9０-９]+"
+    rf"|(?<=[第年月])[{_DIGITS}]+(?!\w)|[{_DIGITS}]+(?=\s*[年月日号版面期张页])|(?<=[第年月])[{_DIGITS}]+"
+    rf"|{_CYCLE}(?=\s*年)"
+)
+_BLANKS = re.compile(r"\s+")
+_ROUND_SLOTS = re.compile(rf" ?([{NUMBER}{WEEKDAY}]) ?")
+_MARKS = " \t\u3000\xa0#>*_"
+# What stands between the fields of a running head.
+_FIELDS = re.compile(rf"[\s·•|｜/／—–\-:：{NUMBER}{WEEKDAY}]+")
+_DATED = "年月日号版面期张页第"
+_HAN, _LATIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]"), re.compile(r"[A-Za-z]")
+_LABELLED = re.compile(
+    rf"{NUMBER}[版面]|(?:\A|[^A-Za-z])[A-Z]{NUMBER}|{NUMBER}年{NUMBER}月{NUMBER}日|(?:星期|礼拜|周){WEEKDAY}"
+)
+_YEAR = rf"\s*(?:[0-9０-９{_DIGITS}]{{1,6}}|{_CYCLE})\s*年"
+_PATTERN = {
+    NUMBER: rf"\s*[0-9０-９{_DIGITS}]{{1,6}}\s*",
+    WEEKDAY: r"\s*[一二三四五六日天]\s*",
+    " ": r"\s+",
+}
+# Numbers as papers print them before a word, so that an example is known to whatever rule knows the line.
+_EXAMPLES = (
+    (NUMBER + "年", "2031年"),
+    (NUMBER + "号", "1234号"),
+    (NUMBER + "期", "1234期"),
+    (NUMBER, "12"),
+    (WEEKDAY, "一"),
+)
+_SPECIAL = frozenset(r"\.^$*+?{}[]|()&~#-")
+
+
+def bare(line: str) -> str:
+    """A line without white space and Markdown marks at its edges."""
+    return line.strip(_MARKS)
+
+
+def slotted(line: str) -> str:
+    """The line folded, with single blanks, and slots for what changes."""
+    text = _BLANKS.sub(" ", fold(line))
+    return _ROUND_SLOTS.sub(r"\1", _SLOT.sub(lambda found: WEEKDAY if found["day"] else NUMBER, text))
+
+
+def is_labelled(key: str) -> bool:
+    """Whether a line carries the page's label, a weekday or a whole date."""
+    return _LABELLED.search(key) is not None
+
+
+def is_labelled_line(line: str) -> bool:
+    """The same of a line as it stands on the page."""
+    return is_labelled(slotted(line))
+
+
+def names_something(key: str) -> bool:
+    """Whether a line says more than a date and a page: two Chinese characters or four letters."""
+    rest = "".join(char for char in key if char not in _DATED)
+    rest = re.sub(f"(?:星期|礼拜|周){WEEKDAY}", "", rest)
+    return len(_HAN.findall(rest)) >= 2 or len(_LATIN.findall(rest)) >= 4
+
+
+def fields(key: str) -> tuple[str, ...]:
+    """The fields of a running head: the names that stand apart in it."""
+    return tuple(field for field in _FIELDS.split(key) if field)
+
+
+def expression(key: str) -> str:
+    """A regular expression for all lines with this key, folded."""
+    parts = key.split(NUMBER + "年")
+    return _YEAR.join("".join(_PATTERN.get(char, _literal(char)) for char in part) for part in parts)
+
+
+def _literal(char: str) -> str:
+    return "\\" + char if char in _SPECIAL else char
+
+
+def example(key: str) -> str:
+    """A line that has this key."""
+    for slot, number in _EXAMPLES:
+        key = key.replace(slot, number)
+    return key
