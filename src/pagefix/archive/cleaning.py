@@ -21,7 +21,7 @@ from pagefix.archive.placing import put_edition, recover
 from pagefix.archive.stamp import stamp_with
 from pagefix.archive.summary import Failure
 from pagefix.errors import PageError, RuleError, UsageError
-from pagefix.lessons.facts import NOTHING, Fact, Taught, paper_of
+from pagefix.lessons.facts import NOTHING, Meant, Taught, paper_of
 from pagefix.lessons.lesson import Lesson, lesson_from
 from pagefix.model import Action, Cleaned, Page
 from pagefix.reading import read_page
@@ -62,7 +62,7 @@ class Orders:
         lines, names = self.taught.within(edition, lesson_from(lesson))
         if not lines and not names:
             return self.stamp
-        return stamp_with(self.stamp, [line.key for line in lines], names)
+        return stamp_with(self.stamp, [key for line in lines for key in line.keys], names)
 
 
 class Outcome(StrEnum):
@@ -154,7 +154,7 @@ def _thawed(rules: bytes) -> Rules:
 
 # Editions of one paper have mostly the same lines, and rules take 2 ms to make ready.
 @lru_cache(maxsize=32)
-def _taught(rules: bytes, lines: tuple[Fact, ...], paper: str, names: tuple[str, ...]) -> Rules:
+def _taught(rules: bytes, lines: tuple[Meant, ...], paper: str, names: tuple[str, ...]) -> Rules:
     from pagefix.lessons.entries import entries_of
 
     found = _thawed(rules)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pagefix.archive.outdir import Places, write_whole
 from pagefix.archive.parts import digest_of
 from pagefix.errors import RuleError
-from pagefix.lessons.entries import FILE, rule_file
-from pagefix.lessons.facts import Taught
+from pagefix.lessons.facts import FILE, Taught
 from pagefix.rules.entries import Entry
 from pagefix.rules.files import read_rules
 
@@ -33,6 +32,9 @@ def put_file(places: Places, taught: Taught, before: str) -> None:
 
 
 def _text(taught: Taught) -> bytes:
+    # Numpy and the like, which a run that has nothing to do can spare.
+    from pagefix.lessons.entries import rule_file
+
     return rule_file(taught).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
@@ -41,10 +42,10 @@ def learn(
         spool.parent.mkdir(parents=True, exist_ok=True)
         with spool.open("w", encoding="utf-8", newline="") as stream:
             for edition, lesson in hear_lessons(orders, _batches(index, manifest, orders.stamp), crew):
-                stream.write(f"{edition.name}\n{lesson}\0\n")
+                stream.write(f"{json.dumps(edition.name)}\n{lesson}\0\n")
                 pages += len(edition.pages)
                 told(pages)
-        return facts_of(lambda: _spooled(spool), rules)
+        return facts_of(lambda: _spooled(spool), rules, orders.source)
     except OSError as fault:
         raise cannot_write(manifest.places, fault) from None
 
@@ -69,5 +70,5 @@ def _spooled(spool: Path) -> Iterator[tuple[str, str]]:
         for line in stream:
             rows.append(line)
             if line.endswith("\0\n"):
-                yield rows[0][:-1], "".join(rows[1:])[:-2]
+                yield json.loads(rows[0]), "".join(rows[1:])[:-2]
                 rows = []

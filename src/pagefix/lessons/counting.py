@@ -10,19 +10,20 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from pagefix.evidence.lexicon import is_two_words
 from pagefix.lessons.facts import Fact, Taught, paper_of
 from pagefix.lessons.lesson import Lesson, lesson_from
-from pagefix.lessons.lines import example, fields, is_labelled
+from pagefix.lessons.lines import example, fields, is_labelled, is_numbered
 from pagefix.matching.keys import fold
 from pagefix.rules import Rules
 
-# Whatever the rules know in a whole line needs no lesson, and is never furniture if it is something else.
+# What the rules know as something else is never furniture.
 _KNOWN_WHOLE = (
-    "byline_line", "byline_plain", "caption_whole", "deck", "furniture", "image", "jump_from_line",
+    "byline_line", "byline_plain", "caption_whole", "deck", "image", "jump_from_line",
     "jump_to_line", "kicker", "marked_name", "note", "pointer", "rule_line", "serial", "table_row",
 )  # fmt: skip
 _KNOWN_WITHIN = ("caption_credit", "dateline_end", "jump_from", "jump_to", "photographer")
@@ -52,28 +53,32 @@ class _Paper:
     names: Counter[str] = field(default_factory=Counter)
 
 
-def facts_of(lessons: Callable[[], Iterable[tuple[str, str]]], rules: Rules) -> Taught:
+def facts_of(lessons: Callable[[], Iterable[tuple[str, str]]], rules: Rules, name: str = "") -> Taught:
     """What the editions teach; ``lessons`` gives each edition's name and written lesson, in their order.
 
-    It is called twice.
+    It is called twice.  ``name`` is that of the archive: of its paper, if the editions name none.
     """
     fewest = int(rules.number("lessons.fewest_editions"))
     signers = int(rules.number("lessons.byline_editions"))
     frequent = _recurring(lessons(), min(fewest, signers))
     papers: dict[str, _Paper] = {}
     for edition, dumped in lessons():
-        name = paper_of(edition)
-        _count(papers.setdefault(name, _Paper()), name, lesson_from(dumped), frequent)
+        of = paper_of(edition)
+        _count(papers.setdefault(of, _Paper()), of, lesson_from(dumped), frequent)
     furniture, names = {}, {}
-    for name, paper in sorted(papers.items()):
+    for of, paper in sorted(papers.items()):
         if paper.editions < fewest:
             continue
-        lines = dict(_lines(name, paper, rules))
+        title = fold((of or name).rpartition("/")[2])
+        lines = {
+            key: Fact(of, key, count.seen, paper.editions, count.pages)
+            for key, count in _lines(title, paper, rules)
+        }
         if lines:
-            furniture[name] = lines
+            furniture[of] = lines
         signing = {n: k for n, k in sorted(paper.names.items()) if k >= signers and not is_two_words(n)}
-        if signing:
-            names[name] = signing
+        if len(signing) > 1:
+            names[of] = signing
     return Taught(furniture, names)
 
 
@@ -111,20 +116,26 @@ def _count(paper: _Paper, name: str, lesson: Lesson, frequent: frozenset[int]) -
     paper.names.update(n for n in lesson.names if hash((name, "", n)) in frequent)
 
 
-def _lines(name: str, paper: _Paper, rules: Rules) -> Iterator[tuple[str, Fact]]:
-    """The lines that are the pages' own."""
+def _lines(title: str, paper: _Paper, rules: Rules) -> Iterator[tuple[str, _Count]]:
+    """The lines that are the pages' own; ``title`` is what the folders call the paper."""
     sound = {
         key: count
         for key, count in sorted(paper.lines.items())
-        if _is_sound(count, rules) and not _is_known(example(key), rules)
+        if _is_sound(count, rules) and not _is_known(key, rules)
     }
     own = {key for key, count in sound.items() if _is_own(key, count, rules)}
-    parts = Counter(part for key in own if is_labelled(key) for part in set(fields(key)))
-    heads = {part for part, times in parts.items() if times > 1} | {fold(name.rpartition("/")[2])}
+    # What stands in two running heads, or in one that the paper prints on several pages, is its name.
+    parts = Counter(
+        part
+        for key in own
+        for part in set(fields(key)) - {key}
+        for _ in range(2 if _is_on_several(sound[key]) else 1)
+    )
+    names = {part for part, times in parts.items() if times > 1} | {title}
     least = rules.number("lessons.share")
     for key, count in sound.items():
-        if key in own or (key in heads and _share(count) >= least):
-            yield key, Fact(name, key, count.seen, paper.editions, count.pages)
+        if key in own or (_share(count) >= least and (key in names or title in fields(key))):
+            yield key, count
 
 
 def _share(count: _Count) -> float:
@@ -143,17 +154,34 @@ def _is_sound(count: _Count, rules: Rules) -> bool:
 def _is_own(key: str, count: _Count, rules: Rules) -> bool:
     """Whether a sound line is the page's own by itself.
 
-    It carries the page's label or a date, or half of the editions have it on several pages, or
-    it stands above the label.  A bare name on one page of an edition may be a column's.
+    It carries the page's label or the weekday; or it recurs more and carries a date, stands on several
+    pages of half of the editions, or above the label.  A bare name on one page of an edition may be a
+    column's.
     """
-    if is_labelled(key):
+    if is_numbered(key):
         return _share(count) >= rules.number("lessons.share_labelled")
-    several = 2 * count.several >= count.seen
     crowning = count.crowns >= rules.number("lessons.crowns") * count.pages
-    return (several or crowning) and _share(count) >= rules.number("lessons.share")
+    own = is_labelled(key) or crowning or _is_on_several(count)
+    return own and _share(count) >= rules.number("lessons.share")
 
 
-def _is_known(line: str, rules: Rules) -> bool:
+def _is_on_several(count: _Count) -> bool:
+    return 2 * count.several >= count.seen
+
+
+def _is_known(key: str, rules: Rules) -> bool:
+    """Whether the rules know such lines, all of them as furniture or one of them as something else."""
+    lines = {number: (example(key, number), example(key, f" {number} ")) for number in ("1", "12")}
+    if all(any(map(partial(_is_furniture, rules), some)) for some in lines.values()):
+        return True
+    return any(_is_other(rules, line) for some in lines.values() for line in some)
+
+
+def _is_furniture(rules: Rules, line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in rules.patterns("furniture"))
+
+
+def _is_other(rules: Rules, line: str) -> bool:
     return (
         any(p.fullmatch(line) for kind in _KNOWN_WHOLE for p in rules.patterns(kind))
         or any(p.search(line) for kind in _KNOWN_WITHIN for p in rules.patterns(kind))

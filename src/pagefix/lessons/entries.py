@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
-from pagefix.lessons.facts import Fact, Taught
+from pagefix.lessons.facts import FILE, Fact, Meant, Taught
 from pagefix.lessons.lines import example, expression
 from pagefix.rules.entries import Entry
-
-FILE = "taught.toml"
-"""The name of the file in OUT."""
 
 _HEAD = """\
 # What this archive has taught: pagefix clean writes this file anew whenever it learns something, and
@@ -22,9 +19,9 @@ _HEAD = """\
 _BETWEEN = r"(?:\s*[、，,]\s*|\s+)"
 
 
-def entries_of(lines: Iterable[Fact], paper: str, names: Iterable[str]) -> tuple[Entry, ...]:
+def entries_of(lines: Iterable[Meant], paper: str, names: Iterable[str]) -> tuple[Entry, ...]:
     """The rules that an edition is cleaned with beside those in force."""
-    data = [_furniture(fact) for fact in lines]
+    data = [_furniture(fact, keys) for fact, keys in lines]
     signing = tuple(names)
     if signing:
         data.append(_bylines(paper, dict.fromkeys(signing, 0)))
@@ -33,17 +30,21 @@ def entries_of(lines: Iterable[Fact], paper: str, names: Iterable[str]) -> tuple
 
 def rule_file(taught: Taught) -> str:
     """All of it, as the text of a rule file; empty where nothing was taught."""
-    data = [_furniture(fact) for _, lines in sorted(taught.furniture.items()) for fact in lines.values()]
+    data = [
+        _furniture(fact, (fact.key,))
+        for _, lines in sorted(taught.furniture.items())
+        for fact in lines.values()
+    ]
     data += [_bylines(paper, dict(names)) for paper, names in sorted(taught.names.items()) if len(names) > 1]
     return "\n".join([_HEAD, *map(_table, data)]) if data else ""
 
 
-def _furniture(fact: Fact) -> dict[str, Any]:
+def _furniture(fact: Fact, keys: Iterable[str]) -> dict[str, Any]:
     line = example(fact.key)
     return {
         "id": f"taught.furniture.{_digits(fact.paper, fact.key)}",
         "kind": "furniture",
-        "regex": expression(fact.key),
+        "regex": "|".join(map(expression, keys)),
         "reason": f"It stands at the edges of {fact.pages} pages, in {fact.seen} of {fact.among} "
         f"editions{_of(fact.paper)}.",
         "examples": [line],

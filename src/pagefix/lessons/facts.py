@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from pagefix.lessons.lesson import Lesson
 
+FILE = "taught.toml"
+"""The name of the file in OUT that says what was taught."""
+
 
 class Fact(NamedTuple):
     """A line that is the page's own (``key`` as :func:`~pagefix.lessons.lines.slotted` gives it).
@@ -22,6 +25,13 @@ class Fact(NamedTuple):
     pages: int
 
 
+class Meant(NamedTuple):
+    """A fact as it stands in an edition: the keys of its lines there, misread ones too."""
+
+    fact: Fact
+    keys: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Taught:
     """What an archive teaches, by paper: lines that are the pages' own, and names of bylines."""
@@ -32,7 +42,7 @@ class Taught:
     def __bool__(self) -> bool:
         return bool(self.furniture or self.names)
 
-    def within(self, edition: str, lesson: Lesson) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
+    def within(self, edition: str, lesson: Lesson) -> tuple[tuple[Meant, ...], tuple[str, ...]]:
         """The lines and names that stand in an edition, by its name and lesson.
 
         Lines at its pages' edges; names that make up a short line, two of them or more.
@@ -40,7 +50,12 @@ class Taught:
         paper = paper_of(edition)
         lines = self.furniture.get(paper, {})
         names = self.names.get(paper, {})
-        found = tuple(lines[key] for key in sorted(lesson.edges) if key in lines)
+        keys: dict[str, list[str]] = {}
+        for key, edge in sorted(lesson.edges.items()) if lines else ():
+            meant = key if key in lines else "" if edge.leads else _misread(key, tuple(lines))
+            if meant:
+                keys.setdefault(meant, []).append(key)
+        found = tuple(Meant(lines[key], tuple(keys[key])) for key in sorted(keys))
         if not names:
             return found, ()
         rows = (row.replace("、", " ").split() for row in (*lesson.inside, *lesson.edges))
@@ -50,6 +65,20 @@ class Taught:
 
 
 NOTHING = Taught()
+# A misread character in six, two in a line: shorter lines with another character are other lines.
+_READ_RIGHT, _MISREAD = 6, 2
+
+
+def _misread(key: str, lines: tuple[str, ...]) -> str:
+    """The line that this one is but for a misread character or two; empty where there is none."""
+    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.process import extractOne
+
+    longest = len(key) // _READ_RIGHT
+    if not longest:
+        return ""
+    found = extractOne(key, lines, scorer=Levenshtein.distance, score_cutoff=min(longest, _MISREAD))
+    return found[0] if found and len(found[0]) >= _READ_RIGHT else ""
 
 
 def paper_of(edition: str) -> str:

@@ -26,23 +26,15 @@ _MARKS = " \t\u3000\xa0#>*_"
 _FIELDS = re.compile(rf"[\s·•|｜/／—–\-:：{NUMBER}{WEEKDAY}]+")
 _DATED = "年月日号版面期张页第"
 _HAN, _LATIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]"), re.compile(r"[A-Za-z]")
-_LABELLED = re.compile(
-    rf"{NUMBER}[版面]|(?:\A|[^A-Za-z])[A-Z]{NUMBER}|{NUMBER}年{NUMBER}月{NUMBER}日|(?:星期|礼拜|周){WEEKDAY}"
-)
+_NUMBERED = re.compile(rf"{NUMBER}[版面]|(?:\A|[^A-Za-z])[A-Z]{NUMBER}|(?:星期|礼拜|周){WEEKDAY}")
+_DATE = f"{NUMBER}年{NUMBER}月{NUMBER}日"
 _YEAR = rf"\s*(?:[0-9０-９{_DIGITS}]{{1,6}}|{_CYCLE})\s*年"
 _PATTERN = {
     NUMBER: rf"\s*[0-9０-９{_DIGITS}]{{1,6}}\s*",
     WEEKDAY: r"\s*[一二三四五六日天]\s*",
     " ": r"\s+",
 }
-# Numbers as papers print them before a word, so that an example is known to whatever rule knows the line.
-_EXAMPLES = (
-    (NUMBER + "年", "2031年"),
-    (NUMBER + "号", "1234号"),
-    (NUMBER + "期", "1234期"),
-    (NUMBER, "12"),
-    (WEEKDAY, "一"),
-)
+_LONG = re.compile(f"{NUMBER}(?=[年号期])")
 _SPECIAL = frozenset(r"\.^$*+?{}[]|()&~#-")
 
 
@@ -59,12 +51,12 @@ def slotted(line: str) -> str:
 
 def is_labelled(key: str) -> bool:
     """Whether a line carries the page's label, a weekday or a whole date."""
-    return _LABELLED.search(key) is not None
+    return _DATE in key or is_numbered(key)
 
 
-def is_labelled_line(line: str) -> bool:
-    """The same of a line as it stands on the page."""
-    return is_labelled(slotted(line))
+def is_numbered(key: str) -> bool:
+    """Whether a line carries the page's label or a weekday; a date also stands below who signs a notice."""
+    return _NUMBERED.search(key) is not None
 
 
 def names_something(key: str) -> bool:
@@ -89,8 +81,7 @@ def _literal(char: str) -> str:
     return "\\" + char if char in _SPECIAL else char
 
 
-def example(key: str) -> str:
-    """A line that has this key."""
-    for slot, number in _EXAMPLES:
-        key = key.replace(slot, number)
-    return key
+def example(key: str, number: str = "12") -> str:
+    """A line that has this key, with this number for a page or a day; years and issues have four digits."""
+    key = _LONG.sub(number.replace(number.strip(), "2031"), key)
+    return key.replace(NUMBER, number).replace(WEEKDAY, "一").strip()

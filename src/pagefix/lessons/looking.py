@@ -27,6 +27,8 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f'\"\\\ud800-\uf8ff]|[，。；！？]")
 _CREDIT = re.compile("记者|記者|通讯员|通訊員|[文图圖][/／]|撰文|采写|採寫|作者")
 _HEAD = 80  # of a paragraph: its dateline with the reporters
 _APART = re.compile(r"[\s、，,/／：:|｜（()）]+")
+# What a pattern takes for the end of a name, or for one.
+_DID, _NO_NAME = re.compile("(?:摄影)?报(?:道)?$|摄影?$"), re.compile("记者|通讯员|本报|报道")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
@@ -79,9 +81,9 @@ def _by_key(lines: Sequence[str], at_edge: dict[int, str]) -> dict[str, Edge]:
             continue
         below = lines[at + 1] if at + 1 < len(lines) else ""
         below_key = at_edge.get(at + 1) or (slotted(below) if len(below) <= _LONGEST else "")
-        crowns = is_labelled(below_key)
-        leads = not crowns and (_is_text(below) or below.startswith("|") or below_key.count(NUMBER) > 1)
-        found[key] = Edge(1, int(leads), int(crowns))
+        labelled = is_labelled(below_key)
+        leads = not labelled and (_is_text(below) or below.startswith("|") or below_key.count(NUMBER) > 1)
+        found[key] = Edge(1, int(leads), int(labelled and at < _TOP))
     return found
 
 
@@ -103,5 +105,6 @@ def _names(line: str, rules: Rules) -> Iterator[str]:
             else:
                 found = pattern.fullmatch(text) if whole else None
             if found and (said := found.groupdict().get("names")):
-                yield from filter(_NAME.fullmatch, _APART.split(said))
+                names = (_DID.sub("", name) for name in _APART.split(said))
+                yield from (name for name in names if _NAME.fullmatch(name) and not _NO_NAME.search(name))
                 return
