@@ -28,9 +28,9 @@ _DATED = "年月日号版面期张页第"
 _HAN, _LATIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]"), re.compile(r"[A-Za-z]")
 _NUMBERED = re.compile(rf"{NUMBER}[版面]|(?:\A|[^A-Za-z])[A-Z]{NUMBER}|(?:星期|礼拜|周){WEEKDAY}")
 _DATE = f"{NUMBER}年{NUMBER}月{NUMBER}日"
-_YEAR = rf"\s*(?:[0-9０-９{_DIGITS}]{{1,6}}|{_CYCLE})\s*年"
+_YEAR = rf"\s*(?:[0-9０-９{_DIGITS}]+|{_CYCLE})\s*年"
 _PATTERN = {
-    NUMBER: rf"\s*[0-9０-９{_DIGITS}]{{1,6}}\s*",
+    NUMBER: rf"\s*[0-9０-９{_DIGITS}]+\s*",
     WEEKDAY: r"\s*[一二三四五六日天]\s*",
     " ": r"\s+",
 }
