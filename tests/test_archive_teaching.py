@@ -241,21 +241,40 @@ def test_a_page_that_kills_its_reader_costs_only_itself(archive: Path, out: Path
     assert found["南溪镇讯/2031-05-05/02.md"] == own_lines(out)["南溪镇讯/2031-05-05/02.md"]
 
 
-def test_a_run_that_was_killed_leaves_nothing_of_other_rules(
-    archive: Path, out: Path, tmp_path: Path
-) -> None:
-    """Parts that another choice had made by then are made anew, though the manifest is older."""
-    mine = tmp_path / "out"
+def test_a_run_that_was_killed_leaves_nothing_of_other_rules(tmp_path: Path) -> None:
+    """Parts that another choice had made by then are made anew, though the manifest is older.
+
+    The articles' files have the same names with the foot of the pages as without it.
+    """
+    archive, mine = tmp_path / "archive", tmp_path / "out"
+    for day in range(1, 12):
+        for page in (1, 2):
+            text = f"# 短讯{day}{page}\n\n昨天下了一场大雨，渡口停船。\n\n为南溪人说话\n"
+            write_page(archive / f"2031-05-{day:02d}" / f"{page}.md", text, age=7200)
     clean_archive(archive, mine, load_rules())
+    taught = contents(mine)
     before = (mine / ".pagefix" / "manifest.json", mine / ".pagefix" / "editions.jsonl")
     for path in before:
         shutil.copy2(path, tmp_path)
     clean_archive(archive, mine, load_rules(), teach=False)
+    assert contents(mine) != taught
     for path in before:
         shutil.copy2(tmp_path / path.name, path)
     (mine / ".pagefix" / "running.json").write_text("{}", encoding="utf-8")
     clean_archive(archive, mine, load_rules())
-    assert contents(mine) == contents(out)
+    assert contents(mine) == taught
+
+
+def test_names_that_no_line_needs_are_noted_all_the_same(tmp_path: Path) -> None:
+    """Nothing is cleaned for them, and the file comes and goes as the caller wants."""
+    archive, out = tmp_path / "archive", tmp_path / "out"
+    for day in range(1, 12):
+        text = f"# 短讯{day}\n\n本报讯（记者陶青禾、石敬川）昨天下了一场大雨。\n"
+        write_page(archive / f"2031-05-{day:02d}" / "1.md", text, age=7200)
+    clean_archive(archive, out, load_rules(), teach=False)
+    for teach in (True, True, False):
+        assert clean_archive(archive, out, load_rules(), teach=teach).worked == 0
+        assert ("taught.toml" in contents(out)) is teach
 
 
 def test_the_command_and_its_settings(archive: Path, untaught: Path, tmp_path: Path) -> None:
