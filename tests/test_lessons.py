@@ -186,7 +186,7 @@ def test_what_the_rules_know_as_something_else(rules: Rules, line: str) -> None:
 
 
 def test_what_the_rules_know_as_furniture_needs_no_lesson(rules: Rules) -> None:
-    assert not taught(rules, [always("第3版 要闻", foot="— 2 —", on=2)] * 12).furniture
+    assert not taught(rules, [always("A02 要闻", "第3版 城乡", foot="— 2 —", on=2)] * 12).furniture
 
 
 def test_sentences_are_never_candidates(rules: Rules) -> None:

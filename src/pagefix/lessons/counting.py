@@ -6,6 +6,7 @@ lessons are heard twice: first only a number is kept of each line, then all of w
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ import numpy as np
 from pagefix.evidence.lexicon import is_two_words
 from pagefix.lessons.facts import Fact, Taught, paper_of
 from pagefix.lessons.lesson import Lesson, lesson_from
-from pagefix.lessons.lines import example, fields, is_labelled, is_numbered
+from pagefix.lessons.lines import NUMBER, example, fields, is_labelled, is_numbered
 from pagefix.matching.keys import fold
 from pagefix.rules import Rules
 
@@ -27,6 +28,7 @@ _KNOWN_WHOLE = (
     "jump_to_line", "kicker", "marked_name", "note", "pointer", "rule_line", "serial", "table_row",
 )  # fmt: skip
 _KNOWN_WITHIN = ("caption_credit", "dateline_end", "jump_from", "jump_to", "photographer")
+_OF_LETTER = re.compile(f"[A-Z]{NUMBER}")
 _KNOWN_START = ("caption_start", "dateline_start")
 
 
@@ -171,7 +173,12 @@ def _is_on_several(count: _Count) -> bool:
 
 def _is_known(key: str, rules: Rules) -> bool:
     """Whether the rules know such lines, all of them as furniture or one of them as something else."""
-    lines = {number: (example(key, number), example(key, f" {number} ")) for number in ("1", "12")}
+    # A letter's page has two digits: A02.
+    numbers = ("02", "12") if _OF_LETTER.search(key) else ("1", "12")
+    lines = {
+        number: (example(key, number), example(key, f" {number}"), example(key, f"{number} "))
+        for number in numbers
+    }
     if all(any(map(partial(_is_furniture, rules), some)) for some in lines.values()):
         return True
     return any(_is_other(rules, line) for some in lines.values() for line in some)

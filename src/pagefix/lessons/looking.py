@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pagefix.evidence.ends import words
 from pagefix.lessons.lesson import Edge, Lesson
 from pagefix.lessons.lines import NUMBER, bare, is_labelled, names_something, slotted
 from pagefix.matching.keys import fold
@@ -80,18 +79,19 @@ def _by_key(lines: Sequence[str], at_edge: dict[int, str]) -> dict[str, Edge]:
         if not names_something(key):
             continue
         below = lines[at + 1] if at + 1 < len(lines) else ""
-        below_key = at_edge.get(at + 1) or (slotted(below) if len(below) <= _LONGEST else "")
-        labelled = is_labelled(below_key)
-        leads = not labelled and (_is_text(below) or below.startswith("|") or below_key.count(NUMBER) > 1)
-        found[key] = Edge(1, int(leads), int(labelled and at < _TOP))
+        if _is_text(below) or below.startswith("|"):
+            found[key] = Edge(1, leads=1)
+            continue
+        below = at_edge.get(at + 1) or slotted(below)
+        labelled = is_labelled(below)
+        figures = not labelled and below.count(NUMBER) > 1
+        found[key] = Edge(1, int(figures), int(labelled and at < _TOP))
     return found
 
 
 def _is_text(line: str) -> bool:
     """Whether a line is running text: long, or with the marks of a sentence."""
-    return (
-        len(line) > _LONGEST or line[-1:] in _ENDS or "。" in line or "，" in line or words(line) > _LONGEST
-    )
+    return len(line) > _LONGEST or line[-1:] in _ENDS or "。" in line or "，" in line
 
 
 def _names(line: str, rules: Rules) -> Iterator[str]:
