@@ -112,6 +112,24 @@ def test_a_bare_name_on_one_page(rules: Rules) -> None:
     assert not taught(rules, [always("街谈巷议")] * 20).furniture
 
 
+@pytest.mark.parametrize("line", ["四面八方", "八面来风", "G20峰会", "星期日漫画", "第一现场", "三日谈"])
+def test_a_column_with_a_number_in_its_name(rules: Rules, line: str) -> None:
+    assert not taught(rules, [always(line)] * 20).furniture
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["青河乡音 3版", "B3|青河乡音", "C4 青河乡音", "青河乡音|第 3 面", "礼拜三 青河乡音", "青河乡音·B3·文苑"],
+)
+def test_a_head_with_a_number_in_it(rules: Rules, line: str) -> None:
+    assert len(taught(rules, [always(line)] * 20).furniture[""]) == 1
+
+
+def test_blanks_within_dates_and_numbers_come_and_go(rules: Rules) -> None:
+    first, second = always("青河乡音 第3版 5月6日"), always("青河乡音 第 3 版 5 月 6 日")
+    assert len(taught(rules, [first, second] * 6).furniture[""]) == 1
+
+
 def test_a_name_above_the_number_of_the_page(rules: Rules) -> None:
     assert lines_of(taught(rules, [always("文苑", "第3版")] * 10)) == {"文苑"}
 

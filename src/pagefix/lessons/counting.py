@@ -6,19 +6,17 @@ lessons are heard twice: first only a number is kept of each line, then all of w
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from pagefix.evidence.lexicon import is_two_words
 from pagefix.lessons.facts import Fact, Taught, paper_of
 from pagefix.lessons.lesson import Lesson, lesson_from
-from pagefix.lessons.lines import NUMBER, example, fields, is_labelled, is_numbered
+from pagefix.lessons.lines import example, fields, is_labelled, is_numbered
 from pagefix.matching.keys import fold
 from pagefix.rules import Rules
 
@@ -28,7 +26,6 @@ _KNOWN_WHOLE = (
     "jump_to_line", "kicker", "marked_name", "note", "pointer", "rule_line", "serial", "table_row",
 )  # fmt: skip
 _KNOWN_WITHIN = ("caption_credit", "dateline_end", "jump_from", "jump_to", "photographer")
-_OF_LETTER = re.compile(f"[A-Z]{NUMBER}")
 _KNOWN_START = ("caption_start", "dateline_start")
 
 
@@ -172,25 +169,11 @@ def _is_on_several(count: _Count) -> bool:
 
 
 def _is_known(key: str, rules: Rules) -> bool:
-    """Whether the rules know such lines, all of them as furniture or one of them as something else."""
-    # A letter's page has two digits: A02.
-    numbers = ("02", "12") if _OF_LETTER.search(key) else ("1", "12")
-    lines = {
-        number: (example(key, number), example(key, f" {number}"), example(key, f"{number} "))
-        for number in numbers
-    }
-    if all(any(map(partial(_is_furniture, rules), some)) for some in lines.values()):
-        return True
-    return any(_is_other(rules, line) for some in lines.values() for line in some)
-
-
-def _is_furniture(rules: Rules, line: str) -> bool:
-    return any(pattern.fullmatch(line) for pattern in rules.patterns("furniture"))
-
-
-def _is_other(rules: Rules, line: str) -> bool:
+    """Whether the rules know such lines as something else than furniture."""
+    # With one digit and with two, and apart: what a rule says of a line may hang on that.
+    lines = [example(key, number) for number in ("1", "12", " 1", "1 ")]
     return (
-        any(p.fullmatch(line) for kind in _KNOWN_WHOLE for p in rules.patterns(kind))
-        or any(p.search(line) for kind in _KNOWN_WITHIN for p in rules.patterns(kind))
-        or any(p.match(line) for kind in _KNOWN_START for p in rules.patterns(kind))
+        any(p.fullmatch(line) for line in lines for kind in _KNOWN_WHOLE for p in rules.patterns(kind))
+        or any(p.search(line) for line in lines for kind in _KNOWN_WITHIN for p in rules.patterns(kind))
+        or any(p.match(line) for line in lines for kind in _KNOWN_START for p in rules.patterns(kind))
     )

@@ -16,17 +16,21 @@ _CYCLE = "[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]
 _SLOT = re.compile(
     r"(?P<day>(?<=星期)[一二三四五六日天]|(?<=礼拜)[一二三四五六日天]|(?<=周)[一二三四五六日天](?!\w))"
     r"|[0-9０-９]+"
-    rf"|(?<=[第年月])[{_DIGITS}]+(?!\w)|[{_DIGITS}]+(?=\s*[年月日号版面期张页])|(?<=[第年月])[{_DIGITS}]+"
+    rf"|(?<=[第年月])[{_DIGITS}]+(?!\w)|[{_DIGITS}]+(?=\s*[年月日号版期张页])|(?<=[第年月])[{_DIGITS}]+"
     rf"|{_CYCLE}(?=\s*年)"
 )
 _BLANKS = re.compile(r"\s+")
-_ROUND_SLOTS = re.compile(rf" ?([{NUMBER}{WEEKDAY}]) ?")
+# Blanks within 第 3 版 and 5 月 6 日 come and go with the recogniser.
+_LOOSE = re.compile(rf"(?<=[第年月日期周]) (?={NUMBER}|{WEEKDAY})|(?<={NUMBER}) (?=[年月日号版面期张页])")
 _MARKS = " \t\u3000\xa0#>*_"
 # What stands between the fields of a running head.
 _FIELDS = re.compile(rf"[\s·•|｜/／—–\-:：{NUMBER}{WEEKDAY}]+")
 _DATED = "年月日号版面期张页第"
 _HAN, _LATIN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]"), re.compile(r"[A-Za-z]")
-_NUMBERED = re.compile(rf"{NUMBER}[版面]|(?:\A|[^A-Za-z])[A-Z]{NUMBER}|(?:星期|礼拜|周){WEEKDAY}")
+# A page's number; a letter and a number, or a weekday, that stand apart: not 四面八方, G20峰会 or 星期日漫画.
+_NUMBERED = re.compile(
+    rf"{NUMBER}版|第{NUMBER}面|(?<![^\s·•|｜/／])[A-Z]{{1,2}}{NUMBER}(?![^\s·•|｜/／])|(?:星期|礼拜|周){WEEKDAY}(?!\w)"
+)
 _DATE = f"{NUMBER}年{NUMBER}月{NUMBER}日"
 _YEAR = rf"\s*(?:[0-9０-９{_DIGITS}]+|{_CYCLE})\s*年"
 _PATTERN = {
@@ -46,7 +50,7 @@ def bare(line: str) -> str:
 def slotted(line: str) -> str:
     """The line folded, with single blanks, and slots for what changes."""
     text = _BLANKS.sub(" ", fold(line))
-    return _ROUND_SLOTS.sub(r"\1", _SLOT.sub(lambda found: WEEKDAY if found["day"] else NUMBER, text))
+    return _LOOSE.sub("", _SLOT.sub(lambda found: WEEKDAY if found["day"] else NUMBER, text))
 
 
 def is_labelled(key: str) -> bool:

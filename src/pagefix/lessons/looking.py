@@ -39,7 +39,7 @@ def lesson_of(pages: Iterable[Page], rules: Rules) -> Lesson:
     for page in pages:
         lines = [line for raw in _BREAK.split(page.text) if (line := bare(raw))]
         at_edge = dict(_edges(lines))
-        for key, edge in _by_key(lines, at_edge).items():
+        for key, edge in _by_key(lines, at_edge, rules).items():
             old = edges.get(key, Edge(0))
             edges[key] = Edge(old.pages + 1, old.leads + edge.leads, old.crowns + edge.crowns)
         short = [line for at, line in enumerate(lines) if len(line) <= _SHORT and at not in at_edge]
@@ -71,12 +71,13 @@ def _edges(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield last - 1, slotted(lines[last - 1])
 
 
-def _by_key(lines: Sequence[str], at_edge: dict[int, str]) -> dict[str, Edge]:
+def _by_key(lines: Sequence[str], at_edge: dict[int, str], rules: Rules) -> dict[str, Edge]:
+    """The lines at a page's edges that name something, and are not known as furniture anyway."""
     found: dict[str, Edge] = {}
     for at, key in at_edge.items():
         if key in found or _UNFIT.search(key.replace(NUMBER, "").replace("\x02", "")):
             continue
-        if not names_something(key):
+        if not names_something(key) or _is_furniture(lines[at], rules):
             continue
         below = lines[at + 1] if at + 1 < len(lines) else ""
         if _is_text(below) or below.startswith("|"):
@@ -87,6 +88,11 @@ def _by_key(lines: Sequence[str], at_edge: dict[int, str]) -> dict[str, Edge]:
         figures = not labelled and below.count(NUMBER) > 1
         found[key] = Edge(1, int(figures), int(labelled and at < _TOP))
     return found
+
+
+def _is_furniture(line: str, rules: Rules) -> bool:
+    folded = fold(line)
+    return any(p.fullmatch(folded) for kind in ("furniture", "pointer") for p in rules.patterns(kind))
 
 
 def _is_text(line: str) -> bool:
