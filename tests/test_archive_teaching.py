@@ -137,6 +137,37 @@ def test_what_was_taught_is_a_sound_rule_file(out: Path) -> None:
     assert taught[0].id in listed.stdout
 
 
+def test_own_rules_go_over_what_is_taught(archive: Path, out: Path, tmp_path: Path) -> None:
+    """A lesson that is disabled, one that is changed, and one that nobody touched."""
+    taught = {
+        row["text"]: row["rule"] for row in rows(out, "ledger.jsonl") if row["rule"].startswith("taught")
+    }
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.toml").write_text(
+        f"""
+[[pattern]]
+id = "{taught["南溪镇讯"]}"
+disabled = true
+reason = "The title is wanted as a headline."
+
+[[pattern]]
+id = "{taught["南溪镇讯　为南溪人说话"]}"
+kind = "note"
+regex = "南溪镇讯.为南溪人说话"
+reason = "The slogan is wanted in the articles."
+examples = ["南溪镇讯 为南溪人说话"]
+counter_examples = ["南溪镇讯"]
+""",
+        encoding="utf-8",
+    )
+    rules = load_rules(tmp_path / "rules")
+    assert taught["南溪镇讯"] not in {entry.id for entry in rules.entries}
+    clean_archive(archive, tmp_path / "out", rules)
+    found = own_lines(tmp_path / "out")
+    assert found["南溪镇讯/2031-05-01/01.md"] == ["南溪镇讯社印　2031年5月1日"]
+    assert roles(tmp_path / "out")["南溪镇讯　为南溪人说话"] == {"note"}
+
+
 def test_too_few_editions_teach_nothing(tmp_path: Path) -> None:
     """And what comes of them is what came of them when nothing was ever taught."""
     archive = tmp_path / "archive"

@@ -158,7 +158,7 @@ def _taught(rules: bytes, lines: tuple[Meant, ...], paper: str, names: tuple[str
     from pagefix.lessons.entries import entries_of
 
     found = _thawed(rules)
-    return found.under(entries_of(lines, paper, names)) if lines or names else found
+    return found.taught(entries_of(lines, paper, names)) if lines or names else found
 
 
 def read_lessons(orders: Orders, editions: Sequence[Edition]) -> list[str]:

@@ -39,7 +39,10 @@ _SHOWN = 20
 )
 @click.option("--encoding", help="Encoding of every page; found out for each page if not given.")
 @click.option(
-    "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones."
+    "--rules",
+    "rules_folder",
+    type=_FOLDER,
+    help="Folder with rule files, or one file, over the shipped ones.",
 )
 @choice_options
 @click.option(
@@ -77,7 +80,8 @@ def clean(
 
     Writes the articles as Markdown, articles.jsonl, ledger.jsonl (what was done to each
     page) and pages.jsonl into the folder --out.  A second run cleans only what changed, and
-    goes on where the first was stopped.  Exits with 3 where pages were set aside.
+    goes on where the first was stopped.  An archive of ten editions and more teaches its own
+    running heads first, which taught.toml lists.  Exits with 3 where pages were set aside.
 
     \b
     Example:

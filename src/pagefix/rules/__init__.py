@@ -37,7 +37,7 @@ class Rules:
         timeout = next((float(e.data["value"]) for e in entries if e.id == "rules.pattern_timeout"), 1.0)
         patterns: dict[str, list[Pattern]] = {}
         values: dict[str, Mapping[str, Any]] = {}
-        for entry in entries:
+        for entry in self.entries:
             if entry.kind == "pattern":
                 pattern = Pattern(entry.id, str(entry.data["kind"]), str(entry.data["regex"]), timeout)
                 patterns.setdefault(pattern.kind, []).append(pattern)
@@ -54,7 +54,7 @@ class Rules:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in force, in file order."""
-        return self._entries
+        return tuple(entry for entry in self._entries if not entry.data.get("disabled"))
 
     @property
     def choice(self) -> Choice:
@@ -82,9 +82,14 @@ class Rules:
         check_choice(choice, self.words("choice.findings"))
         return Rules(self._entries, choice)
 
-    def under(self, entries: Iterable[Entry]) -> Rules:
-        """The same choice and rules with ``entries`` over them: same id replaces, new ones follow."""
-        return Rules(merge(self._entries, tuple(entries)), self._choice)
+    def taught(self, entries: Iterable[Entry]) -> Rules:
+        """The same choice and rules with ``entries`` behind them.
+
+        None is added that a user has changed, or disabled, in rules of his own.
+        """
+        there = {entry.id for entry in self._entries}
+        new = (entry for entry in entries if entry.id not in there)
+        return Rules((*self._entries, *new), self._choice)
 
     def careful(self, least: float) -> Rules:
         """The same rules and choice with a ``min_score`` of at least this."""
@@ -181,10 +186,13 @@ def load_rules(*places: Path | None) -> Rules:
 
 
 def merge(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """``own`` over ``shipped``: same id replaces in place, new ones follow, disabled ones go."""
+    """``own`` over ``shipped``: same id replaces in place, new ones follow, disabled ones go.
+
+    Disabled ones that are not there stay, disabled: an archive may still teach them.
+    """
     replacing = {entry.id: entry for entry in own}
     merged = [replacing.pop(entry.id, entry) for entry in shipped]
-    return tuple(entry for entry in (*merged, *replacing.values()) if not entry.data.get("disabled"))
+    return (*(entry for entry in merged if not entry.data.get("disabled")), *replacing.values())
 
 
 @lru_cache(maxsize=1)
