@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pagefix.archive import check_archive, clean_archive, explain
 from pagefix.rules import Rules, load_rules
 from tests.support.archives import contents, make_archive, run, write_page
+from tests.support.editions import traditional
 from tests.support.lessons import TaughtPage, taught_pages, write_archive
 
 _COLUMNS = ("今日谈", "读者来信", "天气", "市场行情", "图片新闻")
@@ -89,6 +90,18 @@ def test_running_heads_go_and_nothing_else_does(out: Path) -> None:
     """The golden case: exactly the lines that the fixture marks, one of them misread."""
     found = own_lines(out)
     for page in taught_pages():
+        assert found[page.path] == [line.removeprefix("# ") for line in page.own], page.path
+
+
+def test_in_traditional_characters_too(tmp_path: Path) -> None:
+    pages = [
+        TaughtPage(traditional(page.path), traditional(page.text), tuple(map(traditional, page.own)))
+        for page in taught_pages()
+    ]
+    clean_archive(write_archive(tmp_path / "archive", pages), tmp_path / "out", load_rules())
+    found = own_lines(tmp_path / "out")
+    assert any("鎮" in line for line in pages[0].own)
+    for page in pages:
         assert found[page.path] == [line.removeprefix("# ") for line in page.own], page.path
 
 
