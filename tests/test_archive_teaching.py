@@ -309,6 +309,26 @@ def test_a_run_that_was_killed_leaves_nothing_of_other_rules(tmp_path: Path) -> 
     assert contents(mine) == taught
 
 
+def test_lessons_that_nobody_can_read_are_learned_anew(archive: Path, out: Path, tmp_path: Path) -> None:
+    """As those of another version may be; the page that changed makes the run look at all of them."""
+    mine = tmp_path / "archive"
+    shutil.copytree(archive, mine)
+    page = next(mine.rglob("01.md"))
+    text = page.read_text(encoding="utf-8")
+    write_page(page, text + "\n# 补白\n\n昨天有风。\n", age=7200)
+    clean_archive(mine, tmp_path / "out", load_rules())
+    hidden = tmp_path / "out" / ".pagefix"
+    for path in (hidden / "editions.jsonl", *hidden.rglob("*.part")):
+        time = path.stat().st_mtime_ns
+        head, rest = path.read_bytes().split(b"\n", 1)
+        found = json.loads(head) | {"lesson": "e1,0,0 x\ny\n"}
+        path.write_bytes(json.dumps(found, ensure_ascii=False).encode() + b"\n" + rest)
+        os.utime(path, ns=(time, time))
+    write_page(page, text, age=3600)
+    clean_archive(mine, tmp_path / "out", load_rules())
+    assert contents(tmp_path / "out") == contents(out)
+
+
 def test_names_that_no_line_needs_are_noted_all_the_same(tmp_path: Path) -> None:
     """Nothing is cleaned for them, and the file comes and goes as the caller wants."""
     archive, out = tmp_path / "archive", tmp_path / "out"

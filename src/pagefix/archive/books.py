@@ -192,7 +192,7 @@ def _part_of(
         if attempt:
             anew(edition)
         part = read_part(path, with_rows=with_rows)
-        if part is not None and part.head.stamp == orders.stamp_for(edition.name, part.head.lesson):
+        if part is not None and part.head.stamp == orders.stamp_of(part.head):
             return part
     raise PageError("this part cannot be read back", place=str(path), remedy="check the disk, then run again")
 

@@ -10,6 +10,7 @@ from pagefix.archive.folders import Edition, Index
 from pagefix.archive.parts import Head
 from pagefix.archive.stamp import base_of
 from pagefix.archive.updating import Plan
+from pagefix.lessons.lesson import is_lesson
 
 
 @dataclass(slots=True)
@@ -94,4 +95,4 @@ def lesson_kept(manifest: Manifest, head: Head | None, edition: Edition, base: s
     """
     if head is None or base_of(head.stamp) != base or not _same_pages(manifest, head, edition, head.stamp):
         return None
-    return head.lesson
+    return head.lesson if is_lesson(head.lesson) else None

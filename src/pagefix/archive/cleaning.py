@@ -18,7 +18,7 @@ from pagefix.archive.folders import UNREADABLE, Edition, Found
 from pagefix.archive.outdir import Places
 from pagefix.archive.parts import Head, PageState, Part, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
-from pagefix.archive.stamp import stamp_with
+from pagefix.archive.stamp import base_of, stamp_with
 from pagefix.archive.summary import Failure
 from pagefix.errors import PageError, RuleError, UsageError
 from pagefix.lessons.facts import NOTHING, Meant, Taught, paper_of
@@ -63,6 +63,11 @@ class Orders:
         if not lines and not names:
             return self.stamp
         return stamp_with(self.stamp, [key for line in lines for key in line.keys], names)
+
+    def stamp_of(self, head: Head) -> str:
+        """The stamp that an edition with the pages of ``head`` should have."""
+        # The lesson of another version, or by other rules, says nothing.
+        return self.stamp_for(head.name, head.lesson) if base_of(head.stamp) == self.stamp else self.stamp
 
 
 class Outcome(StrEnum):
@@ -119,8 +124,7 @@ def failure_of(page: str, fault: BaseException) -> Failure:
 def _still_holds(orders: Orders, edition: Edition, places: Places, part: Part) -> Outcome | None:
     """Whether the part and the article files are what this run would make of the edition."""
     head = part.head
-    stamp = orders.stamp_for(edition.name, head.lesson)
-    if head.again or not head.made_of(edition, stamp) or digest_of(*part.rows) != head.body:
+    if head.again or not head.made_of(edition, orders.stamp_of(head)) or digest_of(*part.rows) != head.body:
         return None
     if not head.complete_in(places.out):
         return None

@@ -210,14 +210,8 @@ class _Run:
                 self._learn(crew)
                 crew = None if few else crew
             tally.touched |= self.orders.taught_as != manifest.taught
-            plan, tally.looked, orders = Plan(), Looked(), self.orders
-            changes = changed(
-                self.index,
-                manifest,
-                lambda head: orders.stamp_for(head.name, head.lesson),
-                plan,
-                tally.looked,
-            )
+            plan, tally.looked = Plan(), Looked()
+            changes = changed(self.index, manifest, self.orders.stamp_of, plan, tally.looked)
             begun, few = self._beginning(changes)
             if crew is None:
                 crew = stack.enter_context(self.hire(1 if few else self.jobs))
@@ -225,7 +219,7 @@ class _Run:
         return plan
 
     def _changed_size(self, plan: Plan, looked: Looked) -> int:
-        """How many bytes of pages are in editions that changed, came or went; 0 where all is as it was.
+        """About how many bytes of pages are in editions that changed, came or went; 0 where all is as it was.
 
         What the last run taught is in the stamps: where nothing changed, it would teach the same.
         """
@@ -233,7 +227,11 @@ class _Run:
         changes = changed(
             self.index, self.manifest, lambda head: base + head.stamp[len(base) :], plan, looked
         )
-        size = sum(1 + sum(page.size for page in edition.pages) for edition in changes)
+        size = 0
+        for edition in changes:
+            size += 1 + sum(page.size for page in edition.pages)
+            if size > _FEW:
+                break
         return size + looked.gone
 
     def _learn(self, crew: Crew) -> None:

@@ -42,7 +42,7 @@ def learn(
         spool.parent.mkdir(parents=True, exist_ok=True)
         with spool.open("w", encoding="utf-8", newline="") as stream:
             for edition, lesson in hear_lessons(orders, _batches(index, manifest, orders.stamp), crew):
-                stream.write(f"{json.dumps(edition.name)}\n{lesson}\0\n")
+                stream.write(json.dumps((edition.name, lesson), ensure_ascii=False) + "\n")
                 pages += len(edition.pages)
                 told(pages)
         return facts_of(lambda: _spooled(spool), rules, orders.source)
@@ -66,9 +66,6 @@ def _batches(index: Index, manifest: Manifest, stamp: str) -> Iterator[Batch]:
 def _spooled(spool: Path) -> Iterator[tuple[str, str]]:
     """Name and lesson of each edition, as they were written."""
     with spool.open(encoding="utf-8", newline="\n") as stream:
-        rows: list[str] = []
         for line in stream:
-            rows.append(line)
-            if line.endswith("\0\n"):
-                yield json.loads(rows[0]), "".join(rows[1:])[:-2]
-                rows = []
+            name, lesson = json.loads(line)
+            yield name, lesson

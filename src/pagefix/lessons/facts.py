@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -58,13 +59,13 @@ class Taught:
         found = tuple(Meant(lines[key], tuple(keys[key])) for key in sorted(keys))
         if not names:
             return found, ()
-        rows = (row.replace("、", " ").split() for row in (*lesson.inside, *lesson.edges))
-        return found, tuple(
-            sorted({n for row in rows if len(row) > 1 and names.keys() >= set(row) for n in row})
-        )
+        rows = (row.replace("、", " ").split() for row in (*lesson.inside, *lesson.edges) if _APART(row))
+        signed = (row for row in rows if len(row) > 1 and names.keys() >= set(row))
+        return found, tuple(sorted({name for row in signed for name in row}))
 
 
 NOTHING = Taught()
+_APART = re.compile("[ 、]").search
 # A misread character in six, two in a line: shorter lines with another character are other lines.
 _READ_RIGHT, _MISREAD = 6, 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -31,21 +32,33 @@ class Lesson:
     names: frozenset[str] = frozenset()
 
     def dumped(self) -> str:
-        """As a text of lines, the same for the same lesson."""
-        rows = [f"e{e.pages},{e.leads},{e.crowns} {key}" for key, e in sorted(self.edges.items())]
-        rows += [f"i {text}" for text in sorted(self.inside)]
-        rows += [f"n {name}" for name in sorted(self.names)]
-        return "\n".join(rows)
+        """As a text of four lines, the same for the same lesson."""
+        edges = sorted(self.edges.items())
+        return "\n".join(
+            (
+                "\t".join(key for key, _ in edges),
+                "\t".join(f"{edge.pages},{edge.leads},{edge.crowns}" for _, edge in edges),
+                "\t".join(sorted(self.inside)),
+                "\t".join(sorted(self.names)),
+            )
+        )
+
+
+def is_lesson(dumped: str) -> bool:
+    """Whether this is what :meth:`Lesson.dumped` writes."""
+    return dumped.count("\n") == 3
 
 
 def lesson_from(dumped: str) -> Lesson:
-    """The lesson that :meth:`Lesson.dumped` wrote down."""
-    edges: dict[str, Edge] = {}
-    others: dict[str, list[str]] = {"i": [], "n": []}
-    for row in dumped.split("\n") if dumped else ():
-        head, _, text = row.partition(" ")
-        if head in others:
-            others[head].append(text)
-        else:
-            edges[text] = Edge(*map(int, head[1:].split(",")))
-    return Lesson(edges, frozenset(others["i"]), frozenset(others["n"]))
+    """The lesson that :meth:`Lesson.dumped` wrote down; an empty one where it did not."""
+    try:
+        keys, counts, inside, names = (line.split("\t") if line else [] for line in dumped.split("\n"))
+        edges = {key: _edge(count) for key, count in zip(keys, counts, strict=True)}
+        return Lesson(edges, frozenset(inside), frozenset(names))
+    except (TypeError, ValueError):
+        return Lesson()
+
+
+@lru_cache(maxsize=1024)
+def _edge(counts: str) -> Edge:
+    return Edge(*map(int, counts.split(",")))
