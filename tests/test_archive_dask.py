@@ -13,6 +13,7 @@ import pytest
 from pagefix.archive import clean_archive
 from pagefix.rules import Rules
 from tests.support.archives import contents, make_archive, run
+from tests.support.lessons import taught_pages, write_archive
 
 distributed = pytest.importorskip("distributed")
 
@@ -49,6 +50,14 @@ def test_a_scheduler_on_the_command_line(archive: Path, tmp_path: Path, rules: R
         "clean", archive, "--out", tmp_path / "out", "--scheduler", "local:2", "--quiet", "--no-reprints"
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert contents(tmp_path / "out", hidden=True) == contents(tmp_path / "reference", hidden=True)
+
+
+def test_what_an_archive_teaches_is_followed_on_dask(tmp_path: Path, rules: Rules) -> None:
+    archive = write_archive(tmp_path / "archive", taught_pages())
+    clean_archive(archive, tmp_path / "reference", rules)
+    with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        clean_archive(archive, tmp_path / "out", rules, executor=client.get_executor(), jobs=2)
     assert contents(tmp_path / "out", hidden=True) == contents(tmp_path / "reference", hidden=True)
 
 

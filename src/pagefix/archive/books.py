@@ -29,7 +29,8 @@ class Manifest:
 
     ``whole``: nobody has changed the books since.  ``looked``: when it looked at the pages, in ns.
     ``marked``: articles have the clusters that were set after they were written; ``settled``
-    is false where those are of an archive that has changed since.
+    is false where those are of an archive that has changed since.  ``stamp``: that of the run;
+    ``taught``: what the archive taught it, in short (see :mod:`pagefix.archive.teaching`).
     """
 
     places: Places
@@ -38,6 +39,8 @@ class Manifest:
     totals: Summary
     marked: bool = False
     settled: bool = True
+    stamp: str = ""
+    taught: str = ""
 
     def heads(self) -> Iterator[tuple[Head, int]]:
         """What each edition was made from, in order, and how many bytes say so."""
@@ -57,7 +60,14 @@ def read_manifest(places: Places) -> Manifest:
     looked = places.editions.stat().st_mtime_ns if places.editions.exists() else 0
     by = found.get("rewritten")
     return Manifest(
-        places, whole, looked, Summary.from_counts(found.get("totals", {})), by is not None, by != _KEPT
+        places,
+        whole,
+        looked,
+        Summary.from_counts(found.get("totals", {})),
+        by is not None,
+        by != _KEPT,
+        str(found.get("stamp", "")),
+        str(found.get("taught", "")),
     )
 
 
@@ -72,8 +82,9 @@ def publish(
 ) -> Summary:
     """Writes the manifest and, ``with_books``, the books; what the archive lost goes.
 
-    ``anew`` is called for an edition whose part somebody spoilt; ``told`` hears how many pages
-    are in the books.  Returns the totals, with messages about files that somebody changed.
+    ``anew`` is called for an edition whose part somebody spoilt or that other orders made; ``told``
+    hears how many pages are in the books.  Returns the totals, with messages about files that
+    somebody changed.
     """
     total = Summary()
     staged = places.staged / "books"
@@ -84,7 +95,7 @@ def publish(
             books = [stack.enter_context((staged / name).open("wb")) for name in BOOKS if with_books]
             for edition in index.editions():
                 index.keep(edition.key)
-                part = _part_of(places, edition, with_books, anew)
+                part = _part_of(places, orders, edition, with_books, anew)
                 lines.write(part.line)
                 for book, piece in zip(books, part.rows, strict=True):
                     book.write(piece)
@@ -121,7 +132,7 @@ def update(
             staged,
             total,
             with_books=with_books,
-            part_of=lambda edition: _part_of(places, edition, with_books, anew),
+            part_of=lambda edition: _part_of(places, orders, edition, with_books, anew),
             told=told,
         )
         if written is None:
@@ -172,12 +183,16 @@ def made_by(places: Places, by: str) -> dict[str, int] | None:
     return counted
 
 
-def _part_of(places: Places, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]) -> Part:
+def _part_of(
+    places: Places, orders: Orders, edition: Edition, with_rows: bool, anew: Callable[[Edition], None]
+) -> Part:
+    """The part of an edition; what a run with other orders left behind when it was killed is made anew."""
     path = places.part(edition.key)
     for attempt in range(2):
         if attempt:
             anew(edition)
-        if (part := read_part(path, with_rows=with_rows)) is not None:
+        part = read_part(path, with_rows=with_rows)
+        if part is not None and part.head.stamp == orders.stamp_of(part.head):
             return part
     raise PageError("this part cannot be read back", place=str(path), remedy="check the disk, then run again")
 
@@ -214,6 +229,7 @@ def _exchange(
         "pagefix": VERSION,
         "rules": orders.rules_version,
         "stamp": orders.stamp,
+        "taught": orders.taught_as,
         "totals": total.counts(),
         "books": _books(places),
     }

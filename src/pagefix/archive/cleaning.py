@@ -18,8 +18,11 @@ from pagefix.archive.folders import UNREADABLE, Edition, Found
 from pagefix.archive.outdir import Places
 from pagefix.archive.parts import Head, PageState, Part, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
+from pagefix.archive.stamp import base_of, stamp_with
 from pagefix.archive.summary import Failure
-from pagefix.errors import PageError, UsageError
+from pagefix.errors import PageError, RuleError, UsageError
+from pagefix.lessons.facts import NOTHING, Meant, Taught, paper_of
+from pagefix.lessons.lesson import Lesson, lesson_from
 from pagefix.model import Action, Cleaned, Page
 from pagefix.reading import read_page
 from pagefix.rules import Rules
@@ -35,7 +38,11 @@ from pagefix.writing import (
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What all editions of a run have in common.  ``begun``: when it looked at the files, in ns."""
+    """What all editions of a run have in common.
+
+    ``begun``: when it looked at the files, in ns.  ``taught``: what the archive teaches, and in
+    short ``taught_as``.
+    """
 
     archive: str
     out: str
@@ -45,6 +52,22 @@ class Orders:
     source: str
     encoding: str | None
     begun: int
+    taught: Taught = NOTHING
+    taught_as: str = ""
+
+    def stamp_for(self, edition: str, lesson: str) -> str:
+        """The stamp of an edition with this name and lesson: the run's, and what was taught of its lines."""
+        if not self.taught:
+            return self.stamp
+        lines, names = self.taught.within(edition, lesson_from(lesson))
+        if not lines and not names:
+            return self.stamp
+        return stamp_with(self.stamp, [key for line in lines for key in line.keys], names)
+
+    def stamp_of(self, head: Head) -> str:
+        """The stamp that an edition with the pages of ``head`` should have."""
+        # The lesson of another version, or by other rules, says nothing.
+        return self.stamp_for(head.name, head.lesson) if base_of(head.stamp) == self.stamp else self.stamp
 
 
 class Outcome(StrEnum):
@@ -101,7 +124,7 @@ def failure_of(page: str, fault: BaseException) -> Failure:
 def _still_holds(orders: Orders, edition: Edition, places: Places, part: Part) -> Outcome | None:
     """Whether the part and the article files are what this run would make of the edition."""
     head = part.head
-    if head.again or not head.made_of(edition, orders.stamp) or digest_of(*part.rows) != head.body:
+    if head.again or not head.made_of(edition, orders.stamp_of(head)) or digest_of(*part.rows) != head.body:
         return None
     if not head.complete_in(places.out):
         return None
@@ -133,13 +156,41 @@ def _thawed(rules: bytes) -> Rules:
     return found
 
 
+# Editions of one paper have mostly the same lines, and rules take 2 ms to make ready.
+@lru_cache(maxsize=32)
+def _taught(rules: bytes, lines: tuple[Meant, ...], paper: str, names: tuple[str, ...]) -> Rules:
+    from pagefix.lessons.entries import entries_of
+
+    found = _thawed(rules)
+    return found.taught(entries_of(lines, paper, names)) if lines or names else found
+
+
+def read_lessons(orders: Orders, editions: Sequence[Edition]) -> list[str]:
+    """The lesson of each edition, written down; pages that cannot be read have none."""
+    rules = _thawed(orders.rules)
+    read = (_read(orders, edition.pages, edition.name)[0] for edition in editions)
+    return [_lesson(pages, rules).dumped() for pages in read]
+
+
+def _lesson(pages: Sequence[Page], rules: Rules) -> Lesson:
+    """The lesson of an edition, or none where a pattern fails: then the cleaning says what is wrong."""
+    from pagefix.lessons.looking import lesson_of
+
+    try:
+        return lesson_of(pages, rules)
+    except RuleError:
+        return Lesson()
+
+
 def _made(
     orders: Orders, edition: Edition, aside: Sequence[Failure], apart: bool
 ) -> tuple[Head, list[bytes], dict[str, bytes]]:
     doomed = {failure.page for failure in aside}
     pages, failures = _read(orders, [page for page in edition.pages if page.path not in doomed], edition.name)
     unread = len(failures)
-    cleaned, more = _clean(pages, _thawed(orders.rules), apart)
+    lesson = _lesson(pages, _thawed(orders.rules))
+    lines, names = orders.taught.within(edition.name, lesson)
+    cleaned, more = _clean(pages, _taught(orders.rules, lines, paper_of(edition.name), names), apart)
     order = {page.path: n for n, page in enumerate(edition.pages)}
     failures = sorted([*aside, *failures, *more], key=lambda failure: order[failure.page])
     rows = [
@@ -153,7 +204,7 @@ def _made(
     known = {page.path: page.sha256 for page in pages}
     states = tuple(_state(orders, page, known.get(page.path)) for page in edition.pages)
     head = Head(
-        stamp=orders.stamp,
+        stamp=orders.stamp_for(edition.name, lesson.dumped()),
         name=edition.name,
         folder=edition.folder,
         alone=edition.alone,
@@ -164,6 +215,7 @@ def _made(
         body=digest_of(*data),
         # A file may be readable and memory free the next time; a fault of the text will not go.
         again=bool(aside) or (unread > 0 and not all(state.sha256 for state in states)),
+        lesson=lesson.dumped(),
     )
     return head, data, texts
 

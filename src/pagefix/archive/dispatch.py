@@ -1,13 +1,14 @@
-"""Handing editions out to workers, and what to do when one dies over its work."""
+"""Handing editions out to workers, to be heard or cleaned, and what to do when one dies over its work."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from pagefix.archive.cleaning import Orders, Receipt, clean_part, try_page
+from pagefix.archive.cleaning import Orders, Receipt, clean_part, read_lessons, try_page
 from pagefix.archive.executors import Crew, is_death
 from pagefix.archive.folders import Edition
 from pagefix.archive.summary import Failure
@@ -41,6 +42,50 @@ def carry_out(orders: Orders, editions: Iterable[Edition], crew: Crew) -> Iterat
     finally:
         for future in waiting:
             future.cancel()
+
+
+class Batch(NamedTuple):
+    """Editions, and the lesson of each if they are known."""
+
+    editions: tuple[Edition, ...]
+    lessons: list[str] | None
+
+
+def hear_lessons(orders: Orders, batches: Iterable[Batch], crew: Crew) -> Iterator[tuple[Edition, str]]:
+    """Every edition with its lesson, in the order of the batches; those that are not known are read.
+
+    An edition that kills its worker has nothing to say.
+    """
+    waiting: deque[tuple[Batch, Future[list[str]] | None]] = deque()
+
+    def first() -> Iterator[tuple[Edition, str]]:
+        batch, future = waiting.popleft()
+        if future is None:
+            lessons = batch.lessons or []
+        elif (fault := _fault_of(future)) is None:
+            lessons = future.result()
+        elif is_death(fault):
+            crew.renew(fault)
+            alone = (_survived(crew, read_lessons, orders, (edition,)) for edition in batch.editions)
+            lessons = [found[0] if found else "" for found in alone]
+        else:
+            raise fault
+        yield from zip(batch.editions, lessons, strict=True)
+
+    try:
+        for batch in batches:
+            known = batch.lessons is not None
+            waiting.append(
+                (batch, None if known else _hand_out(crew.executor, read_lessons, orders, batch.editions))
+            )
+            if len(waiting) >= crew.window:
+                yield from first()
+        while waiting:
+            yield from first()
+    finally:
+        for _, future in waiting:
+            if future is not None:
+                future.cancel()
 
 
 def _collect(orders: Orders, waiting: dict[Future[Receipt], Edition], crew: Crew) -> Iterator[Receipt]:

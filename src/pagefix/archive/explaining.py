@@ -12,6 +12,7 @@ from typing import Any
 from pagefix.archive.outdir import Places, check_finished
 from pagefix.archive.parts import Head, head_of, read_part
 from pagefix.archive.restoring import Sheaf, row_of
+from pagefix.archive.taughtfile import taught_entries
 from pagefix.errors import UsageError
 from pagefix.rules import Rules
 
@@ -82,7 +83,8 @@ def explain(out: Path, page: str, line: int | None, rules: Rules) -> Explained:
     text = edition.text(path)
     start, end = (0, len(text)) if line is None else _line_span(text, line, path)
     status = next(row["status"] for row in edition.pages if row["path"] == path)
-    reasons = {entry.id: " ".join(str(entry.data.get("reason", "")).split()) for entry in rules.entries}
+    entries = (*rules.entries, *taught_entries(places))
+    reasons = {entry.id: " ".join(str(entry.data.get("reason", "")).split()) for entry in entries}
     notes = sorted(
         edition.notes(path, start, end, reasons), key=lambda note: (note.place.start, note.place.end)
     )

@@ -145,6 +145,13 @@ class Index:
             if number > 1:
                 self._suffixes[name] = f"-{number}"
 
+    def most_editions(self) -> int:
+        """How many editions there are at most, if every page of a group that is too big were one."""
+        row = self._base.execute(
+            "select count(*), max(pages) from (select count(*) as pages from page group by name)"
+        ).fetchone()
+        return self.pages if row[1] > self._largest else int(row[0])
+
     def editions(self) -> Iterator[Edition]:
         """The editions, in order."""
         rows = self._base.execute(

@@ -36,9 +36,10 @@ class PageState(NamedTuple):
 class Head:
     """What a part was made from and what it holds.
 
-    ``files``: the article files of the edition below OUT, with their digests.  ``sizes``: bytes
-    of the rows of each book, whose digest is ``body``.  ``again``: something failed
-    that may go well the next time.
+    ``stamp``: how it was made (:meth:`~pagefix.archive.cleaning.Orders.stamp_for`).  ``files``: the
+    article files of the edition below OUT, with their digests.  ``sizes``: bytes of the rows of each
+    book, whose digest is ``body``.  ``again``: something failed that may go well the next time.
+    ``lesson``: what the edition tells about the archive.
     """
 
     stamp: str
@@ -51,6 +52,7 @@ class Head:
     sizes: tuple[int, ...]
     body: str
     again: bool = False
+    lesson: str = ""
 
     @property
     def key(self) -> str:

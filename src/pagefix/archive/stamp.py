@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +23,16 @@ def stamp_of(rules: Rules, **asked: str | None) -> str:
     """
     parts = [VERSION, _code(), rules.version, *(f"{name} {_installed(name)}" for name in _DECIDING)]
     return sha256(json.dumps([*parts, sorted(asked.items())]).encode()).hexdigest()[:40]
+
+
+def stamp_with(stamp: str, *taught: Iterable[str]) -> str:
+    """A stamp with what an archive taught; :func:`base_of` gives the stamp back."""
+    return f"{stamp}+{sha256(json.dumps([list(each) for each in taught]).encode()).hexdigest()[:16]}"
+
+
+def base_of(stamp: str) -> str:
+    """A stamp without what an archive taught."""
+    return stamp.partition("+")[0]
 
 
 @lru_cache(maxsize=1)

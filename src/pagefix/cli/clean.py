@@ -39,9 +39,18 @@ _SHOWN = 20
 )
 @click.option("--encoding", help="Encoding of every page; found out for each page if not given.")
 @click.option(
-    "--rules", "rules_folder", type=_FOLDER, help="Folder with rule files that go over the shipped ones."
+    "--rules",
+    "rules_folder",
+    type=_FOLDER,
+    help="Folder with rule files, or one file, over the shipped ones.",
 )
 @choice_options
+@click.option(
+    "--teach/--no-teach",
+    default=True,
+    help="Look for running heads and reporters' names that recur in ARCHIVE first, and follow them; "
+    "OUT/taught.toml lists them.",
+)
 @click.option(
     "--reprints/--no-reprints",
     "marks",
@@ -62,6 +71,7 @@ def clean(
     min_score: float | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    teach: bool,
     marks: bool,
     quiet: bool,
     as_json: bool,
@@ -70,7 +80,8 @@ def clean(
 
     Writes the articles as Markdown, articles.jsonl, ledger.jsonl (what was done to each
     page) and pages.jsonl into the folder --out.  A second run cleans only what changed, and
-    goes on where the first was stopped.  Exits with 3 where pages were set aside.
+    goes on where the first was stopped.  An archive of ten editions and more teaches its own
+    running heads first, which taught.toml lists.  Exits with 3 where pages were set aside.
 
     \b
     Example:
@@ -103,6 +114,7 @@ def clean(
             executor=executor,
             progress=report,
             keep_marks=marks,
+            teach=teach,
         )
         found = mark_reprints(out, rules, executor) if marks else None
     _tell_troubles(summary)

@@ -68,6 +68,7 @@ KEYS = {
     "min-score": (_share, "a number from 0 to 1"),
     "rules": (_folder, "a folder, in quotes"),
     "select": (_list, "a list of findings"),
+    "teach": (_yes_or_no, "true or false"),
 }
 """The keys, each named like the option that it is the default of, and what they must be."""
 

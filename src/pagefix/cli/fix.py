@@ -56,7 +56,7 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--encoding", help="Encoding of every file; found out for each file if not given.")
 @click.option(
-    "--rules", "rules_folder", type=_PATH, help="Folder with rule files that go over the shipped ones."
+    "--rules", "rules_folder", type=_PATH, help="Folder with rule files, or one file, over the shipped ones."
 )
 @choice_options
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON lines.")

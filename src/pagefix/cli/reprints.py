@@ -47,7 +47,7 @@ class Size(click.ParamType[int]):
     "--rules",
     "rules_folder",
     type=click.Path(path_type=Path),
-    help="Folder with rule files that go over the shipped ones.",
+    help="Folder with rule files, or one file, over the shipped ones.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")

@@ -23,7 +23,10 @@ def rules_group() -> None:
 
 @rules_group.command("list")
 @click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="Folder with rule files over the shipped ones."
+    "--rules",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder with rule files, or one file, over the shipped ones.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print whole entries as JSON lines.")
 @settings_option

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pagefix.rules.choice import Choice, check_choice
 from pagefix.rules.entries import Entry
-from pagefix.rules.files import read_folder, shipped_folder
+from pagefix.rules.files import read_folder, read_rules, shipped_folder
 from pagefix.rules.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Rules:
         timeout = next((float(e.data["value"]) for e in entries if e.id == "rules.pattern_timeout"), 1.0)
         patterns: dict[str, list[Pattern]] = {}
         values: dict[str, Mapping[str, Any]] = {}
-        for entry in entries:
+        for entry in self.entries:
             if entry.kind == "pattern":
                 pattern = Pattern(entry.id, str(entry.data["kind"]), str(entry.data["regex"]), timeout)
                 patterns.setdefault(pattern.kind, []).append(pattern)
@@ -56,7 +56,7 @@ class Rules:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in force, in file order."""
-        return self._entries
+        return tuple(entry for entry in self._entries if not entry.data.get("disabled"))
 
     @property
     def choice(self) -> Choice:
@@ -83,6 +83,15 @@ class Rules:
         )
         check_choice(choice, self.words("choice.findings"))
         return Rules(self._entries, choice)
+
+    def taught(self, entries: Iterable[Entry]) -> Rules:
+        """The same choice and rules with ``entries`` behind them.
+
+        None is added that a user has changed, or disabled, in rules of his own.
+        """
+        there = {entry.id for entry in self._entries}
+        new = (entry for entry in entries if entry.id not in there)
+        return Rules((*self._entries, *new), self._choice)
 
     def careful(self, least: float) -> Rules:
         """The same rules and choice with a ``min_score`` of at least this."""
@@ -172,27 +181,31 @@ class Rules:
             raise KeyError(f"no rule has the id {identity!r}; was it disabled?") from None
 
 
-def load_rules(directory: Path | None = None) -> Rules:
-    """The shipped rules, and over them those of ``directory``.
+def load_rules(*places: Path | None) -> Rules:
+    """The shipped rules, and over them those of each of ``places``: folders of rule files, or files.
 
-    An entry there with the id of a shipped one replaces it; ``disabled = true`` takes it out.
+    An entry there with the id of one before replaces it; ``disabled = true`` takes it out.
     Raises :class:`~pagefix.errors.RuleError`, which lists every fault with file and line.
     """
-    shipped = _shipped()
-    if directory is None:
-        return shipped
-    from pagefix.rules.checks import check_entries
+    rules = _shipped()
+    for place in places:
+        if place is not None:
+            from pagefix.rules.checks import check_entries
 
-    own = read_folder(directory)
-    check_entries(own, known=shipped.entries)
-    return Rules(merge(shipped.entries, own))
+            own = read_rules(place)
+            check_entries(own, known=rules.entries)
+            rules = Rules(merge(rules.entries, own))
+    return rules
 
 
 def merge(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """``own`` over ``shipped``: same id replaces in place, new ones follow, disabled ones go."""
+    """``own`` over ``shipped``: same id replaces in place, new ones follow, disabled ones go.
+
+    Disabled ones that are not there stay, disabled: an archive may still teach them.
+    """
     replacing = {entry.id: entry for entry in own}
     merged = [replacing.pop(entry.id, entry) for entry in shipped]
-    return tuple(entry for entry in (*merged, *replacing.values()) if not entry.data.get("disabled"))
+    return (*(entry for entry in merged if not entry.data.get("disabled")), *replacing.values())
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ from pagefix.rules.entries import KINDS, PATTERN_KINDS, Entry
 from pagefix.rules.patterns import Pattern
 
 _SECONDS = 1.0
+# The ids of what archives teach; it may be disabled before it is there.
+_TAUGHT = "taught."
 
 
 class _Rule(BaseModel):
@@ -111,7 +113,7 @@ def _faults(entry: Entry, shipped: dict[str, Entry]) -> Iterator[str]:
     if old is not None and old.kind != entry.kind:
         yield _say(entry, "id", f"{entry.id} is a {old.kind}, not a {entry.kind}", "rename it")
     if (
-        old is not None
+        (old is not None or entry.id.startswith(_TAUGHT))
         and entry.data.get("disabled") is True
         and set(entry.data) <= {"id", "disabled", "reason"}
     ):

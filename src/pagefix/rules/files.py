@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from pagefix.errors import RuleError, UsageError
 from pagefix.rules.entries import Entry
 
+_SUFFIXES = (".toml", ".yaml", ".yml")
 _HEADER = re.compile(r"\[\[\s*([\w-]+)\s*\]\]")
 _KEY = re.compile(r"[\"']?([\w.-]+)[\"']?\s*=")
 _STRING = re.compile(r"'''|\"\"\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
@@ -35,11 +36,18 @@ def read_folder(folder: Path) -> tuple[Entry, ...]:
         raise UsageError(
             "no such folder of rules", place=str(folder), remedy="name a folder that holds .toml files"
         )
+    return _read(path for path in sorted(folder.iterdir()) if path.suffix in _SUFFIXES)
+
+
+def read_rules(place: Path) -> tuple[Entry, ...]:
+    """Every entry of a rule file, or of a folder of them (:func:`read_folder`, which see for errors)."""
+    return _read([place]) if place.is_file() and place.suffix in _SUFFIXES else read_folder(place)
+
+
+def _read(paths: Iterable[Path]) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     faults: list[str] = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix not in (".toml", ".yaml", ".yml"):
-            continue
+    for path in paths:
         try:
             entries += _read_toml(path) if path.suffix == ".toml" else _read_yaml(path)
         except (RuleError, OSError, UnicodeDecodeError) as fault:

@@ -1,0 +1,1 @@
+"""Lessons: what the editions of an archive teach about each other, as rules."""
