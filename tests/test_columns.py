@@ -21,6 +21,10 @@ STORY = (
     "公园的设计师把仓库的红砖墙留了下来，只在墙上开了六扇大窗。窗里是一间不收门票的小展室，摆着工人们捐出来的"
     "扁担、草帽和记工的小本子，来看的人要排一刻钟的队。",
     "园方介绍，明年春天还要把对岸的旧船坞修成一座露天剧场，台阶就利用原来的滑道，坐得下八百名观众。",
+    "开放头一天，江边来了两万多人。卖棉花糖的摊主从早晨忙到天黑，收摊时嗓子已经哑得说不出价钱，只好伸出三个"
+    "手指头。摆渡船的船工把汽笛拉了三遍，算是给老码头道喜。",
+    "也有人放心不下。住在后街的退休教师担心夜里的灯太亮，吵了江里的鱼和楼上的老人。园方当场答应，晚上十点以后"
+    "只留脚边的小灯，等到明年开春再听听街坊们的意见。",
 )
 WIDTH = 14
 
@@ -88,7 +92,7 @@ def test_the_width_of_the_lines_is_that_of_print() -> None:
 
 
 def test_the_first_line_of_a_paragraph_is_told_by_its_indent() -> None:
-    first, second, last = set_in_lines(STORY[0])[0], set_in_lines(STORY[0])[1], set_in_lines(STORY[0])[-1]
+    first, _, second, *_, last = set_in_lines(STORY[0])
     assert (first_line(first, WIDTH), first_line(second, WIDTH), first_line(last, WIDTH)) == (1.0, -1.0, 0.0)
     assert is_full(first, WIDTH)
     assert is_full(second, WIDTH)

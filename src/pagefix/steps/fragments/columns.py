@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pagefix.evidence.ends import Floats, ends_sentence
-from pagefix.evidence.printed import line_widths, set_width
+from pagefix.evidence.printed import first_line, is_short, line_widths, set_width
 from pagefix.evidence.seams import Weights, log_odds
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Role, Trimmed
@@ -38,7 +38,7 @@ _AT_MOST = 4.0
 # A sentence ends with its block: any block may follow, the less the more it looks like a rest.
 _AFTER_STOP = 0.5
 # What each change of column costs, in log-odds: one that explains nothing is not made.
-_CHANGE = 1.0
+_CHANGE = 0.6
 # All columns of a band are equally high but for a line; a picture may take some of one's lines.
 _UNEVEN, _HIGHEST, _LINE_MORE = 0.5, 3.0, 0.5
 # Fewer open ends that do not go on in the next block than these are no sign of columns.
@@ -105,11 +105,16 @@ def _follows(texts: Sequence[str], is_open: Sequence[bool], weights: Weights, wi
     pairs = [(i, j) for i in range(count) for j in range(count) if i != j and is_open[i]]
     odds = np.full((count, count), -np.inf)
     odds[tuple(np.array(pairs).T)] = log_odds([(texts[i], texts[j]) for i, j in pairs], weights, width)
-    opens = np.array(is_open)
+    opens = np.array(is_open)[:, None]
     usual = np.log(np.maximum(np.exp(odds).sum(axis=1), 1e-9) / (count - 1))
     better = np.clip(odds - usual[:, None], -_AT_MOST, _AT_MOST)
-    rest = np.clip(np.where(opens[:, None], better, -_AT_MOST).max(axis=0), 0.0, _AT_MOST)
-    return np.asarray(np.where(opens[:, None], better, -_AFTER_STOP * rest), dtype=np.float64)
+    rest = np.clip(np.where(opens, better, -_AT_MOST).max(axis=0), 0.0, _AT_MOST)
+    first = np.array([first_line(text, width) for text in texts])
+    short = np.array([is_short(text, width) for text in texts])[:, None]
+    # The first line of a paragraph begins nothing but one; a full line goes on with nothing that has ended.
+    better = np.where(first > 0, -_AT_MOST, better)
+    behind = np.where(first > 0, 0.0, np.where(short & (first < 0), -_AT_MOST, -_AFTER_STOP * rest))
+    return np.asarray(np.where(opens, better, behind), dtype=np.float64)
 
 
 class _Path(NamedTuple):
