@@ -136,11 +136,10 @@ def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The distinct Han bigrams of every text: their codes in order, beside them the texts' positions."""
     # The mark in front of each text is no character of it: no bigram runs from one text into the next.
     joined = _APART + _APART.join(texts)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) - np.uint32(
-        _HAN_FIRST
-    )
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
     # Less than nothing wraps round to more than any character's.
+    points = points - np.uint32(_HAN_FIRST)
     han = points < _HAN
     at = np.flatnonzero(han[:-1] & han[1:])
     pairs = points.astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pagefix.ledger.conservation import check_books, uncovered
 from pagefix.model import (
@@ -49,18 +49,23 @@ def settle(linked: Linked, gap_mark: str) -> Cleaned:
     for seam in linked.seams:
         rows.append(_join(by_path, seam.tail, seam.head, seam.rule, seam.score))
     rows += [_uncertain(by_path, doubt) for doubt in linked.doubts]
-    covered = [span for a in articles for b in a.blocks for span in b.spans]
-    covered += [Span(row.page, row.start, row.end) for row in rows if row.action is Action.DROP]
+    covered: dict[str, list[Span]] = {page.path: [] for page in pages}
+    for span in (span for a in articles for b in a.blocks for span in b.spans):
+        covered[span.page].append(span)
+    for row in rows:
+        if row.action is Action.DROP:
+            covered[row.page].append(Span(row.page, row.start, row.end))
     for page in pages:
-        rows += _marks(page, covered)
+        rows += _marks(page, covered[page.path])
     order = {page.path: n for n, page in enumerate(pages)}
     rows.sort(key=lambda row: (order[row.page], row.start, row.end, row.action, row.rule))
+    told = {path for article in articles for path in article.pages}
     cleaned = Cleaned(
         edition=pages[0].edition if pages else "",
         pages=pages,
         articles=articles,
         ledger=tuple(rows),
-        statuses={grouped.page.path: _status(grouped, articles) for grouped in linked.pages},
+        statuses={grouped.page.path: _status(grouped, told) for grouped in linked.pages},
     )
     check_books(cleaned)
     return cleaned
@@ -121,7 +126,7 @@ def _drops(blocks: Sequence[Block]) -> Iterator[Row]:
 
 def _marks(page: Page, covered: Sequence[Span]) -> Iterator[Row]:
     """What lies between the spans: line breaks, white space and Markdown marks."""
-    for start, end in uncovered(len(page.text), [span for span in covered if span.page == page.path]):
+    for start, end in uncovered(len(page.text), covered):
         text = page.text[start:end]
         yield Row(page.path, start, end, Action.DROP, Reason.MARK, "marks.between", 1.0, text)
 
@@ -220,11 +225,13 @@ def _article_block(block: Block, gap_at: set[tuple[str, int]], gap_mark: str) ->
     return ArticleBlock(block.role, text, tuple(spans))
 
 
-def _status(grouped: Grouped, articles: Sequence[Article]) -> str:
-    """What the page is: ok, empty, refusal (a model's own words) or furniture (nothing else on it)."""
+def _status(grouped: Grouped, told: Collection[str]) -> str:
+    """What the page is: ok, empty, refusal (a model's own words) or furniture (nothing else on it).
+
+    ``told`` are the pages that have articles.
+    """
     if not any(map(str.isalnum, grouped.page.text)):
         return "empty"
     if any(block.rule.startswith("refusal") for block in grouped.loose):
         return "refusal"
-    path = grouped.page.path
-    return "ok" if any(path in article.pages for article in articles) else "furniture"
+    return "ok" if grouped.page.path in told else "furniture"

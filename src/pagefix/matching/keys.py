@@ -31,8 +31,7 @@ def fold(text: str) -> str:
     return _folded(text) if size <= 400 else _folded_long(text) if size <= _LONGEST_KEPT else _fold(text)
 
 
-# A long paragraph is folded in every room, and a whole page twice: few of them are remembered, for they are
-# large.
+# A long paragraph is folded in every room, and a page twice; they are large, so few are kept.
 _LONGEST_KEPT = 20_000
 
 
