@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -57,15 +56,11 @@ class Taught:
             if meant:
                 keys.setdefault(meant, []).append(key)
         found = tuple(Meant(lines[key], tuple(keys[key])) for key in sorted(keys))
-        if not names:
-            return found, ()
-        rows = (row.replace("、", " ").split() for row in (*lesson.inside, *lesson.edges) if _APART(row))
-        signed = (row for row in rows if len(row) > 1 and names.keys() >= set(row))
+        signed = (row for row in map(str.split, lesson.rows) if names.keys() >= set(row))
         return found, tuple(sorted({name for row in signed for name in row}))
 
 
 NOTHING = Taught()
-_APART = re.compile("[ 、]").search
 # A misread character in six, two in a line: shorter lines with another character are other lines.
 _READ_RIGHT, _MISREAD = 6, 2
 

@@ -24,21 +24,24 @@ class Lesson:
     """What an edition has to say.
 
     ``edges`` by the lines' keys (:func:`~pagefix.lessons.lines.slotted`); ``inside`` are short
-    lines away from the edges, folded; ``names`` stand in lines of credits.
+    lines away from the edges, folded; ``rows`` are those of all short lines that may be several
+    names, parted by blanks; ``names`` stand in lines of credits.
     """
 
     edges: dict[str, Edge] = field(default_factory=dict)
     inside: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
     def dumped(self) -> str:
-        """As a text of four lines, the same for the same lesson."""
+        """As a text of five lines, the same for the same lesson."""
         edges = sorted(self.edges.items())
         return "\n".join(
             (
                 "\t".join(key for key, _ in edges),
                 "\t".join(f"{edge.pages},{edge.leads},{edge.crowns}" for _, edge in edges),
                 "\t".join(sorted(self.inside)),
+                "\t".join(sorted(self.rows)),
                 "\t".join(sorted(self.names)),
             )
         )
@@ -46,15 +49,16 @@ class Lesson:
 
 def is_lesson(dumped: str) -> bool:
     """Whether this is what :meth:`Lesson.dumped` writes."""
-    return dumped.count("\n") == 3
+    return dumped.count("\n") == 4
 
 
 def lesson_from(dumped: str) -> Lesson:
     """The lesson that :meth:`Lesson.dumped` wrote down; an empty one where it did not."""
     try:
-        keys, counts, inside, names = (line.split("\t") if line else [] for line in dumped.split("\n"))
+        keys, counts, *sets = (line.split("\t") if line else [] for line in dumped.split("\n"))
+        inside, rows, names = map(frozenset, sets)
         edges = {key: _edge(count) for key, count in zip(keys, counts, strict=True)}
-        return Lesson(edges, frozenset(inside), frozenset(names))
+        return Lesson(edges, inside, rows, names)
     except (TypeError, ValueError):
         return Lesson()
 

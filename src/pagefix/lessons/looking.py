@@ -29,6 +29,8 @@ _APART = re.compile(r"[\s、，,/／：:|｜（()）]+")
 # What a pattern takes for the end of a name, or for one.
 _DID, _NO_NAME = re.compile("(?:摄影)?报(?:道)?$|摄影?$"), re.compile("记者|通讯员|本报|报道")
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_BETWEEN = re.compile("[ 、]+")
+_ROW = re.compile(f"{_NAME.pattern}(?:{_BETWEEN.pattern}{_NAME.pattern})+")
 
 
 def lesson_of(pages: Iterable[Page], rules: Rules) -> Lesson:
@@ -49,7 +51,8 @@ def lesson_of(pages: Iterable[Page], rules: Rules) -> Lesson:
             if _CREDIT.search(line, 0, _HEAD):
                 names.update(_names(line, rules))
     inside = {line for line in inside if line and not _UNFIT.search(line)}
-    return Lesson(edges, frozenset(inside), frozenset(names))
+    rows = {" ".join(_BETWEEN.split(line)) for line in (*inside, *edges) if _ROW.fullmatch(line)}
+    return Lesson(edges, frozenset(inside), frozenset(rows), frozenset(names))
 
 
 def _edges(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
