@@ -11,6 +11,9 @@ from pagefix.model import Cleaned
 from pagefix.pipeline import clean_edition
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules, load_rules
+from pagefix.steps.blocks import find_blocks
+from pagefix.steps.fragments.columns import in_columns
+from pagefix.steps.repeats import find_repeats
 from tests.support.editions import NEVER_FIRST
 
 STORY = (
@@ -70,13 +73,19 @@ def test_printed_lines_become_the_paragraphs_that_they_were(rules: Rules) -> Non
     assert paragraphs(LINES, rules) == list(STORY)
 
 
-@pytest.mark.parametrize(("columns", "heights"), [(2, [3]), (3, [2]), (3, [1, 3])])
+@pytest.mark.parametrize(("columns", "heights"), [(3, [1]), (3, [1, 1]), (4, [1, 2]), (5, [1, 3])])
 def test_a_story_that_was_read_across_its_columns_is_put_into_their_order(
     columns: int, heights: list[int], rules: Rules
 ) -> None:
     read = in_bands(columns, heights)
     assert read != LINES
     assert paragraphs(read, rules) == list(STORY)
+
+
+def test_a_story_that_was_read_in_order_keeps_it(rules: Rules) -> None:
+    page = page_from_text("\n\n".join(["# 老码头变成新公园", *LINES]) + "\n", "A02.md")
+    trimmed = find_repeats(find_blocks(page, rules), rules)
+    assert in_columns(trimmed, rules).blocks == trimmed.blocks
 
 
 def test_paragraphs_and_verse_keep_their_order(rules: Rules) -> None:
