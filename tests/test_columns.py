@@ -101,7 +101,7 @@ def test_the_width_of_the_lines_is_that_of_print() -> None:
 
 
 def test_the_first_line_of_a_paragraph_is_told_by_its_indent() -> None:
-    first, _, second, *_, last = set_in_lines(STORY[0])
+    first, _, second, *_, last = set_in_lines(STORY[1])
     assert (first_line(first, WIDTH), first_line(second, WIDTH), first_line(last, WIDTH)) == (1.0, -1.0, 0.0)
     assert is_full(first, WIDTH)
     assert is_full(second, WIDTH)
