@@ -31,7 +31,7 @@ _TOGETHER = 3
 # and of those that have a mark inside: three in four of fourteen characters, in verse one in six.
 _MOST = 0.6
 # On pages of printed lines up to one block in sixteen has more than three lines, on pages of paragraphs one
-# in three and more.
+# in four and more.
 _PARAGRAPHS = 0.15
 _MARKED = 0.4
 # How far around a block its column may be looked for.
