@@ -58,3 +58,14 @@ def test_likeness_is_that_of_each_pair_however_many_there_are() -> None:
 
 def test_nothing_is_asked_and_nothing_answered(weights: Weights) -> None:
     assert log_odds([], weights) == []
+
+
+def test_what_a_seam_says_grows_with_its_odds_and_doubts_keep_their_doubt(weights: Weights) -> None:
+    said = [weights.says(score, printed=False) for score in (0.0, 0.5, 2.0, 6.0)]
+    assert said == sorted(said)
+    assert 0.5 < said[0] < 0.9 < said[-1] <= 1.0
+
+
+def test_printed_lines_say_their_odds_as_they_are(weights: Weights) -> None:
+    assert weights.says(0.0, printed=True) == 0.5
+    assert weights.says(2.0, printed=True) < weights.says(2.0, printed=False)

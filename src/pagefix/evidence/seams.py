@@ -89,12 +89,15 @@ class Weights:
 
     ``prose`` holds where blocks are paragraphs, ``lines`` where they are printed lines (an
     open end is the rule there); ``characters`` tell which of them follow each other, and
-    begin and end paragraphs.
+    begin and end paragraphs.  ``shift`` and ``slope`` make log-odds of paragraphs those that hold
+    (``seams.said``).
     """
 
     prose: Counts
     lines: Counts
     characters: Characters
+    shift: float
+    slope: float
 
     @classmethod
     @lru_cache(maxsize=4)
@@ -105,12 +108,18 @@ class Weights:
 
         Read once for a set of rules: a page asks a dozen times.
         """
-        rare = weights("seams.rare")
+        rare, said = weights("seams.rare"), weights("seams.said")
         return cls(
             Counts.read({**weights("seams.pair"), **rare}),
             Counts.read({**weights("seams.lines"), **rare}),
             characters_of(words("seams.characters")),
+            said["shift"],
+            said["slope"],
         )
+
+    def says(self, score: float, printed: bool) -> float:
+        """The probability that a seam of these log-odds is right; ``printed``: between printed lines."""
+        return odds(score if printed else self.shift + self.slope * score)
 
 
 def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> tuple[Ints, Ints, Floats]:

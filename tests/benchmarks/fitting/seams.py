@@ -227,9 +227,10 @@ def calibration(pages: Sequence[tuple[SeamPage, Floats]]) -> float:
     """The slope that makes scores of pages the fit has not seen log-odds (Platt 1999).
 
     Asked are the pairs that the assignment would choose if seams were much likelier, so that
-    the doubtful ones count.  The shift that goes with it is not used: it makes scores bolder, which
+    the doubtful ones count.  The shift that goes with it decides nothing: it makes scores bolder, which
     fits these pages, but on the editions of ``fixtures/``, other papers and years, whole paragraphs
-    were joined then.
+    were joined then.  What a seam that was made says of itself has a shift (``seams.said``, measured
+    with ``tests.benchmarks.calibration``).
     """
     score, true = [], []
     for page, scores in pages:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from pagefix.evidence.ends import Fragment, ends_sentence
-from pagefix.evidence.seams import Weights, odds, weigh
+from pagefix.evidence.ends import Floats, Fragment, Ints, ends_sentence
+from pagefix.evidence.printed import line_widths
+from pagefix.evidence.seams import Weights, weigh
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Doubt, Grouped, Joined, Repeat, Role, Seam, Span, Story, Trimmed, Way
 from pagefix.rules import Rules
@@ -33,16 +34,20 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
     lost = _swallowed_ends(trimmed.repeats) | _marked_ends(blocks, rules)
     fragments = fragments_of(blocks, bodies, lost)
-    i, j, scores = weigh(fragments, Weights.read(rules.weights, rules.words), fold(trimmed.page.text))
-    found = {bodies[i[p]]: (bodies[j[p]], float(scores[p])) for p in assign(i, j, scores)}
-    seams = {tail: _seam(blocks[tail], blocks[head], score) for tail, (head, score) in sorted(found.items())}
+    weights = Weights.read(rules.weights, rules.words)
+    i, j, scores = weigh(fragments, weights, fold(trimmed.page.text))
+    chosen = sorted(_chosen(fragments, weights, i, j, scores))
+    goes_on = {bodies[tail]: bodies[head] for tail, head, _ in chosen}
+    seams = {
+        bodies[tail]: _seam(blocks[bodies[tail]], blocks[bodies[head]], said) for tail, head, said in chosen
+    }
     done = {tail: seam for tail, seam in seams.items() if rules.allows(seam.rule, seam.score)}
     doubts = (
         _doubt(seam, rules) for tail, seam in seams.items() if tail not in done and rules.chosen(seam.rule)
     )
     return Joined(
         page=trimmed.page,
-        blocks=_paragraphs(blocks, {tail: found[tail][0] for tail in done}),
+        blocks=_paragraphs(blocks, {tail: goes_on[tail] for tail in done}),
         repeats=trimmed.repeats,
         seams=tuple(done.values()),
         doubts=(*trimmed.doubts, *doubts),
@@ -79,11 +84,11 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
             # Three pages in four have no such story: the page is folded for the others.
             known = known or fold(grouped.page.text)
             i, j, scores = weigh(fragments, weights, known)
-            for pair in assign(i, j, scores):
-                if (int(i[pair]), int(j[pair])) not in brought:
+            for one, other, said in _chosen(fragments, weights, i, j, scores):
+                if (one, other) not in brought:
                     continue
-                tail, head = bodies[i[pair]], bodies[j[pair]]
-                seam = _seam(blocks[tail], blocks[head], float(scores[pair]))
+                tail, head = bodies[one], bodies[other]
+                seam = _seam(blocks[tail], blocks[head], said)
                 if seam.score >= least and rules.allows(seam.rule, seam.score):
                     done[tail] = head
                     found.append(seam)
@@ -91,6 +96,16 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
     joined = {(seam.tail, seam.head) for seam in found}
     doubts = tuple(doubt for doubt in grouped.doubts if (doubt.of, doubt.span) not in joined)
     return replace(grouped, stories=tuple(stories), seams=(*grouped.seams, *found), doubts=doubts)
+
+
+def _chosen(
+    fragments: Sequence[Fragment], weights: Weights, i: Ints, j: Ints, scores: Floats
+) -> Iterator[tuple[int, int, float]]:
+    """Tail, head and probability of the pairs that the assignment chooses."""
+    widths = line_widths([fragment.text for fragment in fragments])
+    for pair in assign(i, j, scores):
+        tail = int(i[pair])
+        yield tail, int(j[pair]), weights.says(float(scores[pair]), printed=widths[tail] > 0)
 
 
 def _brought_together(
@@ -175,13 +190,8 @@ def _sealed(first: Block | None, second: Block | None, way: Way) -> bool:
     return first.end == second.start or (way is Way.FROM and second.role is Role.BODY)
 
 
-def _seam(tail: Block, head: Block, score: float) -> Seam:
-    return Seam(
-        tail=tail.pieces[-1],
-        head=head.pieces[0],
-        score=odds(score),
-        rule="seams.pair",
-    )
+def _seam(tail: Block, head: Block, said: float) -> Seam:
+    return Seam(tail=tail.pieces[-1], head=head.pieces[0], score=said, rule="seams.pair")
 
 
 def _doubt(seam: Seam, rules: Rules) -> Doubt:
