@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from pagefix.evidence.affinity import Affinity
+from pagefix.evidence.brackets import CLOSERS
 from pagefix.evidence.characters import Edges
 from pagefix.evidence.ends import SCALE, Columns, Floats, Fragment, Ints, beside
 from pagefix.evidence.known import known_across
 from pagefix.evidence.lexicon import crossing
+from pagefix.evidence.printed import STOPS
 
 
 def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns, heads: Columns) -> Columns:
@@ -40,6 +42,10 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     below_begins = (own_below * np.concatenate([begins[1:], [0.0]]))[i]
     below_runs_on = (own_below * np.concatenate([heads.get("head.never_first", zero)[1:], [0.0]]))[i]
     stop_fills = tails.get("tail.stop_fills", zero)[i]
+    lone = np.array([float(is_lone_sentence(f.text)) for f in fragments]) * own_above * own_below
+    runs_on = np.concatenate([heads.get("head.opens", zero)[1:], [0.0]]) * lone
+    apart = np.array([f.apart for f in fragments], dtype=np.float64) * lone
+    between = np.minimum(i + 1, len(fragments) - 1)
     columns = {
         "pair.touching": touching,
         "pair.over_caption": next_one & ~touching & (crossed == 0),
@@ -79,6 +85,12 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.far_below_begins": ~next_one * below_begins,
         "pair.far_below_runs_on": ~next_one * below_runs_on,
         "pair.far_prose_above_stopped": ~next_one * above_stopped * prose,
+        # A picture's words without any credit, between the halves of a paragraph.
+        "pair.over_sentence": (distance == 2) * lone[between],
+        "pair.over_sentence_apart": (distance == 2) * apart[between],
+        "pair.touching_sentence": touching * lone[j],
+        "pair.touching_sentence_apart": touching * apart[j],
+        "pair.touching_sentence_below_runs_on": touching * runs_on[j],
         "pair.quote_closes": tail["tail.unclosed"] * head["head.unopened"],
         "pair.stop_quote_closes": tail["tail.stop_unclosed"] * head["head.unopened"],
         "pair.quote_astray": (1 - tail["tail.unclosed"] - tail["tail.stop_unclosed"]) * head["head.unopened"],
@@ -88,6 +100,17 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
         "pair.latin": tail["tail.alnum"] * head["head.latin"],
     }
     return {name: np.asarray(value, dtype=np.float64) for name, value in columns.items()}
+
+
+def is_lone_sentence(text: str) -> bool:
+    """Whether a block, folded, is one short sentence, as the words under a picture are."""
+    core = text.rstrip(CLOSERS + STOPS)
+    return _SENTENCE[0] <= len(core) <= _SENTENCE[1] and not _PARTED.search(core)
+
+
+# In characters: shorter lines are signatures and signs, longer sentences say more than pictures show.
+_SENTENCE = (6, 36)
+_PARTED = re.compile("[。！？；：]")
 
 
 def _own_neighbours(fragments: Sequence[Fragment]) -> tuple[Floats, Floats]:

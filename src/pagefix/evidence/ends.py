@@ -45,7 +45,8 @@ class Fragment(NamedTuple):
     ``text`` is folded to simplified characters; ``before`` and ``after`` are the roles of
     the blocks next to it ("" at the page's edge); ``region`` counts the headlines above
     and ``title`` is the last of them; ``place`` counts the blocks; ``sealed_tail`` and
-    ``sealed_head`` mark an end that a glued jump line takes off the page.
+    ``sealed_head`` mark an end that a glued jump line takes off the page; ``apart``: more room
+    than usual, or a picture, parts it from what stands above.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Fragment(NamedTuple):
     title: str = ""
     sealed_tail: bool = False
     sealed_head: bool = False
+    apart: bool = False
 
 
 def words(text: str) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from pagefix.evidence.between import is_lone_sentence
 from pagefix.evidence.ends import Floats, Fragment, Ints, ends_sentence
 from pagefix.evidence.printed import line_widths
 from pagefix.evidence.seams import Weights, weigh
@@ -45,9 +47,10 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     doubts = (
         _doubt(seam, rules) for tail, seam in seams.items() if tail not in done and rules.chosen(seam.rule)
     )
+    joined = {tail: goes_on[tail] for tail in done}
     return Joined(
         page=trimmed.page,
-        blocks=_paragraphs(blocks, {tail: goes_on[tail] for tail in done}),
+        blocks=_paragraphs(_captions_within(blocks, joined), joined),
         repeats=trimmed.repeats,
         seams=tuple(done.values()),
         doubts=(*trimmed.doubts, *doubts),
@@ -156,6 +159,7 @@ def fragments_of(
         if blocks[at].role is Role.HEADLINE:
             region, title = region + 1, fold(blocks[at].text)
         regions[at] = region, title
+    usual = _usual_room(blocks, shown)
     fragments = []
     for at in bodies:
         before = blocks[shown[place[at] - 1]] if place[at] else None
@@ -171,9 +175,20 @@ def fragments_of(
                 title=regions[at][1],
                 sealed_tail=_sealed(block, after, Way.TO) or (block.page, block.end) in lost,
                 sealed_head=_sealed(before, block, Way.FROM),
+                apart=before is not None and _room(before, block) > usual,
             )
         )
     return fragments
+
+
+def _usual_room(blocks: Sequence[Block], shown: Sequence[int]) -> int:
+    """How many characters part two blocks of the page as a rule: a line's end, or a blank line."""
+    rooms = Counter(_room(blocks[above], blocks[below]) for above, below in pairwise(shown))
+    return rooms.most_common(1)[0][0] if rooms else 0
+
+
+def _room(above: Block, below: Block) -> int:
+    return below.start - above.end
 
 
 def _sealed(first: Block | None, second: Block | None, way: Way) -> bool:
@@ -210,6 +225,25 @@ def _paragraphs(blocks: Sequence[Block], goes_on: Mapping[int, int]) -> tuple[Bl
             chain.append(blocks[at])
         paragraphs.append(_put_together(chain) if len(chain) > 1 else block)
     return tuple(paragraphs)
+
+
+def _captions_within(blocks: tuple[Block, ...], goes_on: Mapping[int, int]) -> tuple[Block, ...]:
+    """The blocks with their captions, also those that only a paragraph around them gives away.
+
+    One short sentence alone between the two halves of a paragraph is a picture's words: another
+    story's paragraph would seldom be so short.
+    """
+    joined = {*goes_on, *goes_on.values()}
+    out = list(blocks)
+    for tail, head in goes_on.items():
+        between = [at for at in range(tail + 1, head) if blocks[at].role not in _TRANSPARENT]
+        if len(between) == 1 and _may_caption(blocks[between[0]]) and between[0] not in joined:
+            out[between[0]] = replace(blocks[between[0]], role=Role.CAPTION, rule="captions.within_paragraph")
+    return tuple(out)
+
+
+def _may_caption(block: Block) -> bool:
+    return block.role is Role.BODY and not block.level and is_lone_sentence(fold(block.text))
 
 
 def _put_together(chain: Sequence[Block]) -> Block:
