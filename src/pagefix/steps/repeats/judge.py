@@ -53,6 +53,7 @@ def whole_blocks(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], ru
             small.size < rules.number("repeats.least_duplicate")
             or (a.heading and b.heading)
             or _template(small, big)
+            or _own_opening(small, big)
             or (_formula(a, neighbours) and _formula(b, neighbours))
         ):
             return None
@@ -125,6 +126,20 @@ def _filled_in(a: Text, b: Text) -> bool:
             gone = come = 0
         else:
             gone, come = gone + step.src_end - step.src_start, come + step.dest_end - step.dest_start
+    return False
+
+
+def _own_opening(a: Text, b: Text) -> bool:
+    """Whether the two begin with words of their own before what they share: then one slid into the other.
+
+    Misreading changes single characters, and a reading that came in late has no words there.
+    """
+    gone = come = 0
+    for step in Indel.opcodes(a.key.text, b.key.text):
+        if step.tag != "equal":
+            gone, come = gone + step.src_end - step.src_start, come + step.dest_end - step.dest_start
+        elif step.src_end - step.src_start >= 6:
+            return min(gone, come) >= 4
     return False
 
 
