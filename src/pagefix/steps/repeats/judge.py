@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -108,7 +109,8 @@ def _template(a: Text, b: Text) -> bool:
         if step.tag != "equal"
         for part in a.key.text[step.src_start : step.src_end] + b.key.text[step.dest_start : step.dest_end]
     ]
-    return _filled_in(a, b) or sum(c in _NUMERALS for c in changed) * 3 >= max(1, len(changed))
+    filled = _filled_in(a, b) or _filled(a, b, least=(4, 8), chance=2)
+    return filled or sum(c in _NUMERALS for c in changed) * 3 >= max(1, len(changed))
 
 
 def _filled_in(a: Text, b: Text) -> bool:
@@ -117,15 +119,24 @@ def _filled_in(a: Text, b: Text) -> bool:
     Misreading hardly ever does that, and a reading that slid away or came in late has like text
     on one side only.
     """
+    return _filled(a, b, least=(2, 4), chance=0)
+
+
+def _filled(a: Text, b: Text, least: tuple[int, int], chance: int) -> bool:
+    """Whether amid like text one has ``least`` characters where the other has others, so many or more.
+
+    ``chance`` is how many may be alike by chance amid what differs.
+    """
     gone = come = alike = 0
     for step in Indel.opcodes(a.key.text, b.key.text):
-        if step.tag == "equal":
-            before, alike = alike, step.src_end - step.src_start
-            if min(gone, come) >= 2 and max(gone, come) >= 4 and before >= 2 and alike >= 6:
+        size = step.src_end - step.src_start
+        if step.tag == "equal" and (size > chance or not gone + come):
+            before, alike = alike, size
+            if min(gone, come) >= least[0] and max(gone, come) >= least[1] and before >= 2 and alike >= 6:
                 return True
             gone = come = 0
         else:
-            gone, come = gone + step.src_end - step.src_start, come + step.dest_end - step.dest_start
+            gone, come = gone + size, come + step.dest_end - step.dest_start
     return False
 
 
@@ -219,6 +230,9 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     ends = earlier.size - run.a1 <= 1, later.size - run.b1 <= 1
     if all(ends) and earlier.key.text[:2] == later.key.text[:2] and _filled_in(earlier, later):
         return
+    law = _ARTICLE.match(earlier.block.text) and _ARTICLE.match(later.block.text)
+    if law and run.size < rules.number("repeats.least_formula"):
+        return
     trimmed = _to_the_letter(run, earlier, later)
     mine, other = (trimmed.b0, run.b1), (trimmed.a0, run.a1)
     clause = _clause_of(later, run.b0, earlier, run.a0) if all(ends) and slid else None
@@ -260,6 +274,10 @@ def _loop(
             "repeats.loop",
             gap,
         )
+
+
+# Articles of a law end with the same penalty.
+_ARTICLE = re.compile("第[一二三四五六七八九十百零〇0-9]{1,6}[条條]")
 
 
 def _to_the_letter(run: Run, a: Text, b: Text) -> Run:
