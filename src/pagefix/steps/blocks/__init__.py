@@ -163,9 +163,13 @@ def _may_head(raw: Raw | None) -> bool:
 
 
 def _names(text: str) -> bool:
-    """Whether words behind a mark can be names: few enough, or taken for such by the word list."""
+    """Whether words behind a mark can be names: few enough, or taken for such by the word list.
+
+    A rubric (长篇小说, 【夜读】) stands in brackets or is two words.
+    """
     inner = fold(text.strip(_BYLINE_MARKS + " 　"))
-    return words(inner) <= 4 or names_share(inner) >= 0.7
+    rubric = inner.startswith(("【", "[")) or is_two_words(inner)
+    return (words(inner) <= 4 and not rubric) or names_share(inner) >= 0.7
 
 
 def _is_byline(text: str) -> bool:

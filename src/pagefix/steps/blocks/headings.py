@@ -42,6 +42,7 @@ _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
 _SPACED = re.compile(r"\S[ \u3000]+\S")
 _DASHED = re.compile(r"—{2,}|─{2,}")
+_ASKS = re.compile(r"(?:问|答|记者|主持人|[QA])\s*[：:]")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
 
 
@@ -166,6 +167,8 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "starts.agency"
     if text[0] in "（(":
         yield "starts.bracket"
+    if _ASKS.match(text):
+        yield "starts.asks"
     if size <= 20 and names_share(text) >= 0.7:
         yield "is.names"
     if sum(map(str.isdigit, text)) > 0.4 * len(text):
