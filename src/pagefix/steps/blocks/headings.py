@@ -40,6 +40,9 @@ _NUMBERED = re.compile(
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章编編篇](?:[\s　：:].*|[^，。：:]*)\Z")
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
+# A letter, a notice or a law closes with its day.
+_NUMBER = "[0-9〇零○元一二三四五六七八九十]"
+_DATED = re.compile(f"(?:{_NUMBER}{{2,5}}年)?{_NUMBER}{{1,3}}月{_NUMBER}{{1,3}}日")
 _SPACED = re.compile(r"\S[ \u3000]+\S")
 _DASHED = re.compile(r"—{2,}|─{2,}")
 _ASKS = re.compile(r"(?:问|答|记者|主持人|[QA])\s*[：:]")
@@ -198,11 +201,15 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int) -> Iterator[
                 yield "before.word_runs_on"
         if _SIGN_OFF.search(before.text):
             yield "before.signs_off"
+        if _DATED.fullmatch(before.text):
+            yield "before.dated"
         if _runs_through(before.text, text, after):
             yield "runs_through"
     if after is not None and after.role in (None, Role.BODY):
         if _OPENING.match(after.text):
             yield "after.dateline"
+        if "年" in after.text[:5] and _DATED.fullmatch(after.text):
+            yield "after.dated"
         if after.text[0] in _NEVER_FIRST:
             yield "after.never_first"
         if text[-1] not in _STOPS and crossing(text, after.text):
