@@ -21,7 +21,7 @@ from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import crossing, names_share
-from pagefix.evidence.openings import is_names
+from pagefix.evidence.openings import is_names, opens_report
 from pagefix.evidence.printed import is_full, line_widths
 from pagefix.model import Role
 from pagefix.rules import Rules
@@ -118,7 +118,7 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[float], rules: Rules) 
     rows: list[Features | None] = [None] * len(drafts)
     for at in candidates:
         on = dict.fromkeys(_own(drafts[at], sizes[at]), 1.0)
-        on |= dict.fromkeys(_beside(drafts, kinds, at), 1.0)
+        on |= dict.fromkeys(_beside(drafts, kinds, at, rules), 1.0)
         width = widths[at]
         verse = {} if width else _verse(drafts, sizes, at)
         if width and is_full(drafts[at].text, width):
@@ -180,7 +180,7 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "indented"
 
 
-def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int) -> Iterator[str]:
+def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules) -> Iterator[str]:
     before, kind_before = (drafts[at - 1], kinds[at - 1]) if at else (None, "edge")
     after, kind_after = (drafts[at + 1], kinds[at + 1]) if at + 1 < len(drafts) else (None, "edge")
     text = drafts[at].text
@@ -206,7 +206,7 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int) -> Iterator[
         if _runs_through(before.text, text, after):
             yield "runs_through"
     if after is not None and after.role in (None, Role.BODY):
-        if _OPENING.match(after.text):
+        if _OPENING.match(after.text) or opens_report(after.text, rules):
             yield "after.dateline"
         if "年" in after.text[:5] and _DATED.fullmatch(after.text):
             yield "after.dated"
