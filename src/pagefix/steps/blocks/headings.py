@@ -189,6 +189,8 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules
     else:
         yield f"before.{kind_before}"
     yield f"after.{kind_after}"
+    if after is not None and drafts[at].level and after.role in (Role.BYLINE, Role.DECK):
+        yield "after.signed"
     if after is not None and after.lands and text[-1] not in _STOPS:
         yield "after.landing"
     if before is not None and before.role in (None, Role.BODY):
