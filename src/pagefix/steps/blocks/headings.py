@@ -172,6 +172,8 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "starts.bracket"
     if _ASKS.match(text):
         yield "starts.asks"
+    if _DATED.fullmatch(text):
+        yield "is.dated"
     if size <= 20 and names_share(text) >= 0.7:
         yield "is.names"
     if sum(map(str.isdigit, text)) > 0.4 * len(text):

@@ -50,7 +50,7 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     joined = {tail: goes_on[tail] for tail in done}
     return Joined(
         page=trimmed.page,
-        blocks=_paragraphs(_captions_within(blocks, joined), joined),
+        blocks=_paragraphs(_fallen_between(blocks, joined), joined),
         repeats=trimmed.repeats,
         seams=tuple(done.values()),
         doubts=(*trimmed.doubts, *doubts),
@@ -227,18 +227,23 @@ def _paragraphs(blocks: Sequence[Block], goes_on: Mapping[int, int]) -> tuple[Bl
     return tuple(paragraphs)
 
 
-def _captions_within(blocks: tuple[Block, ...], goes_on: Mapping[int, int]) -> tuple[Block, ...]:
-    """The blocks with their captions, also those that only a paragraph around them gives away.
+def _fallen_between(blocks: tuple[Block, ...], goes_on: Mapping[int, int]) -> tuple[Block, ...]:
+    """The blocks with the roles of those that lie alone between the two halves of a paragraph.
 
-    One short sentence alone between the two halves of a paragraph is a picture's words: another
-    story's paragraph would seldom be so short.
+    One short sentence is a picture's words: another story's paragraph would seldom be so short.
+    A marked line is another story's headline: no crosshead parts a sentence of its own story.
     """
     joined = {*goes_on, *goes_on.values()}
     out = list(blocks)
     for tail, head in goes_on.items():
         between = [at for at in range(tail + 1, head) if blocks[at].role not in _TRANSPARENT]
-        if len(between) == 1 and _may_caption(blocks[between[0]]) and between[0] not in joined:
-            out[between[0]] = replace(blocks[between[0]], role=Role.CAPTION, rule="captions.within_paragraph")
+        if len(between) != 1 or between[0] in joined:
+            continue
+        block = blocks[between[0]]
+        if _may_caption(block):
+            out[between[0]] = replace(block, role=Role.CAPTION, rule="captions.within_paragraph")
+        elif block.role is Role.CROSSHEAD and block.level:
+            out[between[0]] = replace(block, role=Role.HEADLINE, rule="headings.within_paragraph")
     return tuple(out)
 
 
