@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pagefix.evidence.affinity import likeness_of
 from pagefix.evidence.between import is_lone_sentence
 from pagefix.evidence.ends import Floats, Fragment, Ints, ends_sentence
 from pagefix.evidence.printed import line_widths
@@ -230,8 +231,9 @@ def _paragraphs(blocks: Sequence[Block], goes_on: Mapping[int, int]) -> tuple[Bl
 def _fallen_between(blocks: tuple[Block, ...], goes_on: Mapping[int, int]) -> tuple[Block, ...]:
     """The blocks with the roles of those that lie alone between the two halves of a paragraph.
 
-    One short sentence is a picture's words: another story's paragraph would seldom be so short.
-    A marked line is another story's headline: no crosshead parts a sentence of its own story.
+    A heading there is another story's headline: no crosshead parts a sentence of its own story.
+    So is a line without a stop that is more like what follows; any other short sentence is a
+    picture's words, for another story's paragraph would seldom be so short.
     """
     joined = {*goes_on, *goes_on.values()}
     out = list(blocks)
@@ -240,15 +242,31 @@ def _fallen_between(blocks: tuple[Block, ...], goes_on: Mapping[int, int]) -> tu
         if len(between) != 1 or between[0] in joined:
             continue
         block = blocks[between[0]]
-        if _may_caption(block):
-            out[between[0]] = replace(block, role=Role.CAPTION, rule="captions.within_paragraph")
-        elif block.role is Role.CROSSHEAD and block.level:
+        if block.role is Role.CROSSHEAD or (_is_line(block) and _announces(block, blocks, tail, head)):
             out[between[0]] = replace(block, role=Role.HEADLINE, rule="headings.within_paragraph")
+        elif _is_line(block):
+            out[between[0]] = replace(block, role=Role.CAPTION, rule="captions.within_paragraph")
     return tuple(out)
 
 
-def _may_caption(block: Block) -> bool:
+def _is_line(block: Block) -> bool:
     return block.role is Role.BODY and not block.level and is_lone_sentence(fold(block.text))
+
+
+def _announces(block: Block, blocks: Sequence[Block], tail: int, head: int) -> bool:
+    """Whether a line without a stop is more like the text below the paragraph than like the paragraph.
+
+    Of 28 headlines read in paragraphs of development pages without marks 27 were, of 55 captions 11,
+    9 of these with a stop.
+    """
+    line = fold(block.text)
+    below = [fold(other.text) for other in blocks[head + 1 : head + 6] if other.role is Role.BODY]
+    if ends_sentence(line) or not below:
+        return False
+    above = [fold(other.text) for other in blocks[max(0, tail - 2) : tail + 1] if other.role is Role.BODY]
+    own = [*above, fold(blocks[head].text)]
+    likeness = likeness_of([(line, text) for text in (*own, *below)])
+    return bool(likeness[len(own) :].max() > likeness[: len(own)].max())
 
 
 def _put_together(chain: Sequence[Block]) -> Block:
