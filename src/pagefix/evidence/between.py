@@ -46,10 +46,12 @@ def pair_columns(fragments: Sequence[Fragment], i: Ints, j: Ints, tails: Columns
     runs_on = np.concatenate([heads.get("head.opens", zero)[1:], [0.0]]) * lone
     apart = np.array([f.apart for f in fragments], dtype=np.float64) * lone
     between = np.minimum(i + 1, len(fragments) - 1)
+    unlike_beginnings = np.maximum(0.0, -heads.get("head.opens", zero))[j]
     columns = {
         "pair.touching": touching,
         "pair.over_caption": next_one & ~touching & (crossed == 0),
         "pair.next_over_headline": next_one & (crossed > 0),
+        "pair.next_over_headline_runs_on": (next_one & (crossed > 0)) * unlike_beginnings,
         "pair.same": same,
         "pair.same_far": same * far,
         "pair.over_one": over_one,

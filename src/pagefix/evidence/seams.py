@@ -110,7 +110,7 @@ class Weights:
         """
         rare, said = weights("seams.rare"), weights("seams.said")
         return cls(
-            Counts.read({**weights("seams.pair"), **rare}),
+            Counts.read({**weights("seams.pair"), **rare, **weights("seams.pair.rare")}),
             Counts.read({**weights("seams.lines"), **rare}),
             characters_of(words("seams.characters")),
             said["shift"],
