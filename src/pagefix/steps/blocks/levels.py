@@ -11,9 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pagefix.model import Role
 from pagefix.steps.blocks.drafts import Draft, Features
 
 _BOLD = 4
+# The length of a headline in two printed lines (what is shorter than five characters may be anything),
+# and what no headline ends with.
+_HEADLINE = range(5, 31)
+_ENDS = "。！？，；：）)"
+_BELOW_HEADLINES = frozenset({Role.DECK, Role.BYLINE, Role.DATELINE, Role.JUMP})
+_PROSE = 40
 # What stands next to a block that opens a story.
 _OPENS = frozenset({
     "before.kicker", "before.edge", "before.signs_off", "before.note",
@@ -41,7 +48,29 @@ def mark_features(drafts: Sequence[Draft], rows: Sequence[Features | None]) -> d
             members.setdefault(drafts[at].level, []).append(row)
             first = at if first < 0 else first
     levels = {level: _level(members[level]) for level in sorted(members)}
-    return {at: _marks(drafts, row, at, levels, first) for at, row in enumerate(rows) if row is not None}
+    bare: Features = (
+        {"page.marked": 1.0, "level.none_on_marked_page": 1.0} if levels else {"page.marked": 0.0}
+    )
+    found = {
+        at: _marks(drafts, row, at, levels, first) if drafts[at].level else bare
+        for at, row in enumerate(rows)
+        if row is not None
+    }
+    if levels and 0 in found and _bare_top(drafts):
+        below: Features = {"page.marked": 1.0, "level.none_below_bare_top": 1.0}
+        found = {at: below if row is bare else row for at, row in found.items()} | {0: {"page.marked": 0.0}}
+    return found
+
+
+def _bare_top(drafts: Sequence[Draft]) -> bool:
+    """Whether the page begins with a line that looks like a headline above its story and has no mark.
+
+    Then the marks farther down say little of headlines: they are for crossheads, or for what is
+    bold.  A line above another line may be the page's own name.
+    """
+    top, below = drafts[0], drafts[1] if len(drafts) > 1 else drafts[0]
+    heads = below.role in _BELOW_HEADLINES or (below.role in (None, Role.BODY) and len(below.text) > _PROSE)
+    return not top.level and heads and len(top.text) in _HEADLINE and top.text[-1] not in _ENDS
 
 
 def _level(rows: Sequence[Features]) -> _Level:
@@ -58,8 +87,6 @@ def _marks(
 ) -> Features:
     """``first`` is the place of the first marked block."""
     level = drafts[at].level
-    if not level:
-        return {"page.marked": float(bool(levels)), "level.none_on_marked_page": float(bool(levels))}
     mine = levels[level]
     # A share of opening blocks counts one more that opens none; without the block itself that is one for it.
     rest = [other.opening / (other.size + 1) for number, other in levels.items() if number != level]
