@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
 from pagefix.evidence.affinity import likeness_of
-from pagefix.evidence.between import affinity_columns, character_columns, pair_columns, word_columns
+from pagefix.evidence.between import Places, affinity_columns, character_columns, pair_columns, word_columns
 from pagefix.evidence.characters import Characters, characters_of
 from pagefix.evidence.ends import (
     Columns,
@@ -131,11 +132,11 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     i, j = pairs_of(fragments)
     if not len(i):
         return i, j, np.zeros(0)
-    widths = line_widths([fragment.text for fragment in fragments])
-    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    texts = [fragment.text for fragment in fragments]
+    widths, edges = line_widths(texts), weights.characters.edges(texts)
     tails, heads = fragment_columns(fragments, edges, widths)
     between = (
-        pair_columns(fragments, i, j, tails, heads)
+        pair_columns(Places.of(fragments), i, j, tails, heads)
         | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
     )
@@ -146,7 +147,7 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     # Looking words up is the dearest evidence: only where it could still tip the balance.
     most = max(_most(prose), _most(lines))
     close = np.flatnonzero(scores + most > -1.0)
-    found = word_columns(fragments, i[close], j[close], tails, known)
+    found = word_columns(texts, i[close], j[close], tails, known)
     for counts, mine in ((prose, ~printed[i[close]]), (lines, printed[i[close]])):
         scores[close] += np.where(mine, counts.sum(found, len(close)), 0.0)
     return i, j, scores
@@ -165,16 +166,16 @@ def _scores(counts: Counts, tails: Columns, heads: Columns, between: Columns, i:
 
 def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, known: str = "") -> Columns:
     """Every feature of every pair, for fitting: what :func:`weigh` sums up, unsummed."""
-    widths = line_widths([fragment.text for fragment in fragments])
-    edges = weights.characters.edges([fragment.text for fragment in fragments])
+    texts = [fragment.text for fragment in fragments]
+    widths, edges = line_widths(texts), weights.characters.edges(texts)
     tails, heads = fragment_columns(fragments, edges, widths)
     return (
         {name: column[i] for name, column in tails.items()}
         | {name: column[j] for name, column in heads.items()}
-        | pair_columns(fragments, i, j, tails, heads)
+        | pair_columns(Places.of(fragments), i, j, tails, heads)
         | character_columns(edges, i, j, tails)
         | affinity_columns(fragments, i, j)
-        | word_columns(fragments, i, j, tails, known)
+        | word_columns(texts, i, j, tails, known)
     )
 
 
@@ -207,21 +208,17 @@ def log_odds(pairs: Sequence[tuple[str, str]], weights: Weights, width: float = 
     if not pairs:
         return []
     counts = weights.lines if width else weights.prose
-    fragments = [
-        Fragment(text, "body", "body", number, at)
-        for number, pair in enumerate(pairs)
-        for at, text in enumerate(pair)
-    ]
+    texts = list(chain.from_iterable(pairs))
     tails, heads, edges = lone_columns(pairs, weights.characters, width)
-    i = np.arange(0, len(fragments), 2, dtype=np.int64)
+    i = np.arange(0, len(texts), 2, dtype=np.int64)
     j = i + 1
     between = (
-        pair_columns(fragments, i, j, tails, heads)
+        pair_columns(Places.of_pairs(texts[1::2]), i, j, tails, heads)
         | character_columns(edges, i, j, tails)
         | {"pair.affinity_next": likeness_of(pairs)}
     )
     scores = _scores(counts, tails, heads, between, i, j)
     close = np.flatnonzero(scores + _most(counts) > -1.0)
-    found = word_columns(fragments, i[close], j[close], tails, "")
+    found = word_columns(texts, i[close], j[close], tails, "")
     scores[close] += counts.sum(found, len(close))
-    return [float(score) for score in scores]
+    return list(map(float, scores))

@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 
 # Cells up to which the method is walked through here, within a millisecond.  Nearly all groups are that
 # small, and scipy's import alone takes as long as thirty pages.
-_SMALL = 256
+_SMALL = 2048
 
 
 def best_pairs(gain: Floats) -> list[tuple[int, int]]:
