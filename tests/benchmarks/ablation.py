@@ -175,12 +175,23 @@ KINDS = (
         "fullness of lines",
         without_weights(
             _SEAMS,
-            "tail.full_line",
-            "tail.short_line",
-            "head.line",
-            "pair.far_full",
-            "pair.next_full",
-            "pair.touching_full",
+            *(
+                "tail.full_line",
+                "tail.short_line",
+                "tail.stop_fills",
+                "head.line",
+                "head.indented",
+                "head.flush",
+            ),
+            *("pair.far_full", "pair.next_full", "pair.touching_full", "pair.touching_indented"),
+            *("pair.touching_flush", "pair.touching_stop_flush"),
+        ),
+    ),
+    Evidence(
+        "seams",
+        "short sentences and headlines between the halves",
+        without_weights(
+            _SEAMS, "pair.over_sentence", "pair.touching_sentence", "pair.next_over_headline_runs_on"
         ),
     ),
     Evidence("seams", "length", without_weights(_SEAMS, "tail.under_", "head.under_")),
