@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 
+from pagefix.evidence.brackets import balance
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
@@ -38,7 +39,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _page_head(raws)
     raws = _kickers(raws)
     raws = _briefs(raws)
-    blocks = _decide(page, raws, rules)
+    blocks = list(_kickers_above(_decide(page, raws, rules)))
     settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
     return Blocked(page=page, blocks=tuple(settled))
 
@@ -248,6 +249,48 @@ def _beside_landings(blocks: Sequence[Block]) -> Iterator[Block]:
             jump = block.jump
         else:
             jump, headed = None, block.role is Role.HEADLINE
+
+
+def _kickers_above(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A line right above a headline, marked lower than it or with a sign in front, is its kicker.
+
+    Its own mark says that it is no part of the headline; a crosshead has text below it.
+    """
+    for block, below in zip_longest(blocks, _next_shown(blocks)):
+        headed = below is not None and below.role is Role.HEADLINE and below.level > 0
+        if headed and below is not None and _may_be_kicker(block, below):
+            yield replace(block, role=Role.KICKER, rule="notes.kicker_above_headline")
+        else:
+            yield block
+
+
+def _next_shown(blocks: Sequence[Block]) -> list[Block | None]:
+    """For each block the next one that is the newspaper's text."""
+    following: list[Block | None] = []
+    after: Block | None = None
+    for block in reversed(blocks):
+        following.append(after)
+        after = after if block.role in _NOT_TEXT else block
+    return following[::-1]
+
+
+def _may_be_kicker(block: Block, headline: Block) -> bool:
+    text, size = block.text, words(block.text)
+    signed = text[0] in _SIGNS
+    if block.role not in _LINES or size > headings.LONG or text[-1] in "。；，：" or balance(text)[1]:
+        return False
+    if block.level:
+        return block.level > headline.level or signed
+    # A name behind the sign is the author of the story above.
+    author = block.role is Role.BYLINE or _names(text)
+    return signed and size <= _LONG_KICKER and not author and not _SENTENCE.search(text)
+
+
+# A kicker in one printed line; a brief behind the same sign has more, and its marks.
+_LONG_KICKER = 30
+_SENTENCE = re.compile("[，。；]")
+_LINES = (Role.BODY, Role.HEADLINE, Role.CROSSHEAD, Role.BYLINE, Role.NOTE)
+_SIGNS = "●○■□▲△◆◇★☆▼【"
 
 
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
