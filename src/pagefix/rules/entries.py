@@ -10,6 +10,7 @@ KINDS = ("pattern", "number", "words", "weights")
 
 PATTERN_KINDS = (
     "agency",
+    "byline_below",
     "byline_line",
     "byline_plain",
     "caption_credit",

@@ -324,6 +324,8 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
         return replace(block, role=Role.CROSSHEAD, rule="credits.office_holder")
     if above.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
         return replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
+    if above.role in _HEADS and not block.level and (signed := _signs_below(block, below, rules)):
+        return replace(block, role=Role.BYLINE, rule=signed)
     longest = rules.number("blocks.longest_bare_caption")
     if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
         return replace(block, role=Role.CAPTION, rule="captions.below_image")
@@ -338,6 +340,18 @@ def _is_office(block: Block, above: Block, below: Block, rules: Rules) -> bool:
         and holds_office(fold(block.text), rules)
         and not any(holds_office(fold(other.text), rules) for other in (above, below))
     )
+
+
+def _signs_below(block: Block, below: Block | None, rules: Rules) -> str:
+    """The rule by which a line right below a headline is its author, above the story's text; or nothing."""
+    text = fold(block.text)
+    if words(text) > _LONG_KICKER or below is None or below.role not in _STORY or below.text[0] == text[0]:
+        return ""
+    return next((p.id for p in rules.sift("byline_below", text) if p.fullmatch(text)), "")
+
+
+_HEADS = (Role.HEADLINE, Role.DECK, Role.BYLINE)
+_STORY = (Role.BODY, Role.DATELINE, Role.CAPTION, Role.IMAGE)
 
 
 def _signs_above(block: Block, below: Block, rules: Rules) -> bool:
