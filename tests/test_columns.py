@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from pagefix.pipeline import clean_edition
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules, load_rules
 from pagefix.steps.blocks import find_blocks
-from pagefix.steps.fragments.columns import in_columns
+from pagefix.steps.fragments.columns import _at_best, _reading, in_columns
 from pagefix.steps.repeats import find_repeats
 from tests.support.editions import NEVER_FIRST
 
@@ -114,3 +115,13 @@ def test_every_block_has_a_width_or_none(texts: list[str]) -> None:
     widths = line_widths(texts)
     assert len(widths) == len(texts)
     assert all(width == 0.0 or 10 <= width <= 45 for width in widths)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(4, 14), st.integers(2, 3))
+def test_no_reading_in_bands_is_worth_more_than_the_best_assignment(
+    seed: int, blocks: int, columns: int
+) -> None:
+    dice = np.random.default_rng(seed)
+    follows = np.clip(dice.normal(-1.0, 3.0, (blocks, blocks)), -4.0, 4.0)
+    reading = _reading(follows, dice.integers(1, 4, blocks).astype(float).tolist(), columns)
+    assert reading is None or reading[0] <= _at_best(follows)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pagefix.model import Block, Grouped, Jump, Page, Role, Span, Story, Way
+from pagefix.pipeline import clean_sheet
 from pagefix.rules import Rules
 from pagefix.steps.jumps import link_jumps
+from pagefix.steps.jumps.assignment import candidates
+from pagefix.steps.jumps.ends import Edition
+from pagefix.steps.jumps.evidence import Evidence, weigh
+from tests.support.editions import editions
 
 _PARK = (
     "海州市的老码头经过两年改造，昨天作为滨江公园开放。码头上的老仓库改成了书店，旧吊车刷成红色，"
@@ -70,3 +75,16 @@ def test_a_crosshead_of_a_part_that_landed(below: str, stories: int, rules: Rule
     before = [block for page in _edition(below) for story in page.stories for block in story.blocks]
     assert sorted(b.text for s in linked.stories for b in s.blocks) == sorted(b.text for b in before)
     assert not any(story.warnings for story in linked.stories)
+
+
+def test_no_sentence_makes_a_jump_likelier_than_it_can_be_at_best(rules: Rules) -> None:
+    weights = rules.weights("jumps.link")
+    hopeless = asked = 0
+    for gold in editions():
+        edition = Edition([clean_sheet(page, rules) for page in gold.pages])
+        evidence = Evidence(edition, rules)
+        for jump in candidates(edition):
+            best = evidence.at_best(jump, weights)
+            assert weigh(evidence.features(jump), weights) <= best + 1e-9
+            asked, hopeless = asked + 1, hopeless + (best <= 0)
+    assert 0 < hopeless < asked

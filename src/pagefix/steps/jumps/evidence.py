@@ -69,31 +69,43 @@ class Evidence:
 
     def features(self, one: Candidate) -> Features:
         """Named numbers between about -3 and 3."""
-        titles, texts = self._of_stories(one.first, one.second)
-        row = titles | self._pages(one) | texts
+        row = self._but_seams(one)
+        first, second = self.part(one.first), self.part(one.second)
+        seam = self.cut(first.tail, second.head)
+        name = "none" if seam is None else "joins" if seam > 0 else "parts"
+        row[f"seam.{name}"] = 1.0 if seam is None else seam
+        row["second.fresh"] = float(second.fresh)
         if one.leaving is not None and one.leaving.story != one.first:
-            known = "headline.same" in row or "headline.shortened" in row
-            row["leaving.elsewhere.known" if known else "leaving.elsewhere"] = 1.0
-            above = self.above(one.leaving)
-            row["leaving.other_joins"] = max(0.0, self.cut(above, self.part(one.second).head) or 0.0)
+            row[_elsewhere(row)] = 1.0
+            row["leaving.other_joins"] = max(0.0, self.cut(self.above(one.leaving), second.head) or 0.0)
         return row
 
+    def at_best(self, one: Candidate, weights: Mapping[str, float]) -> float:
+        """The log-odds of a candidate, did the sentences that it puts together speak for it as they can."""
+        row = self._but_seams(one)
+        row["second.fresh"] = float(self.part(one.second).fresh)
+        if one.leaving is not None and one.leaving.story != one.first:
+            row[_elsewhere(row)] = 1.0
+        joins, parts, none, other = (weights.get(name, 0.0) for name in _SEAMS)
+        return weigh(row, weights) + max(0.0, _MOST * joins, -_MOST * parts, none) + max(0.0, _MOST * other)
+
+    def _but_seams(self, one: Candidate) -> Features:
+        """What headlines, marks and shared words say."""
+        titles, words = self._of_stories(one.first, one.second)
+        return titles | self._pages(one) | words
+
     def _of_stories(self, one: int, other: int) -> tuple[Features, Features]:
-        """What the headlines of two stories say, and what their texts do, whichever marks they have."""
+        """What the headlines of two stories say, and what their words do, whichever marks they have."""
         found = self._stories.get((one, other))
         if found is None:
             first, second = self.part(one), self.part(other)
             near = self._likeness(first.sheet, second.sheet)
             mine = near.of.get((one, other), 0.0)
-            texts = {
+            words = {
                 "words": min(_MOST, mine),
                 "words.nearest": float(mine > 0 and mine == near.best.get(other, 0.0)),
             }
-            seam = self.cut(first.tail, second.head)
-            name = "none" if seam is None else "joins" if seam > 0 else "parts"
-            texts[f"seam.{name}"] = 1.0 if seam is None else seam
-            texts["second.fresh"] = float(second.fresh)
-            found = self._stories[one, other] = self._headlines(first.title, second.title), texts
+            found = self._stories[one, other] = self._headlines(first.title, second.title), words
         return found
 
     def above(self, mark: Mark) -> str:
@@ -180,6 +192,15 @@ class Evidence:
             )
             self._near[sheet, other] = found
         return found
+
+
+_SEAMS = ("seam.joins", "seam.parts", "seam.none", "leaving.other_joins")
+
+
+def _elsewhere(row: Features) -> str:
+    """What it is called that the leaving mark was read into another story."""
+    known = "headline.same" in row or "headline.shortened" in row
+    return "leaving.elsewhere.known" if known else "leaving.elsewhere"
 
 
 def headline_features(first: str, second: str) -> Features:
