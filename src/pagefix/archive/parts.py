@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,7 +112,9 @@ class Head:
 
     def line(self) -> str:
         """As a line of the manifest."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")) + "\n"
+        # Not ``asdict``, which copies every name and digest before they are written.
+        row = {column.name: getattr(self, column.name) for column in fields(self)}
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def head_of(line: str | bytes) -> Head | None:

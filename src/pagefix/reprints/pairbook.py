@@ -46,6 +46,21 @@ class PairBook:
         rare = totals - self.common
         return Evidence(self.shared, self.bands, (rare[a], rare[b]), (totals[a], totals[b]))
 
+    def known(self, one: Ints, other: Ints) -> Aligned:
+        """The alignments of texts ``one`` with texts ``other``; ``longest`` is -1 where there is none."""
+        found = nothing(len(one))
+        found.longest[:] = -1
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        at, there = _places(self.keys, (low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64))
+        if len(at):
+            put(found, np.flatnonzero(there), some(self.aligned, at))
+        turned = one > other
+        first, second = (
+            np.where(turned, found.second, found.first),
+            np.where(turned, found.first, found.second),
+        )
+        return replace(found, first=first, second=second)
+
     def rows(self, at: Ints) -> PairBook:
         """The book of some of its pairs."""
         return replace(
@@ -78,7 +93,7 @@ def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> Pai
     stays = (shared > 0) | (banded > 0)
     known = nothing(len(keys))
     known.longest[:] = -1
-    _put(known, old, book.aligned)
+    put(known, old, book.aligned)
     if stays.all():
         return PairBook(book.gone, common, keys, shared, banded, known)
     return PairBook(book.gone, common, keys[stays], shared[stays], banded[stays], some(known, stays))
@@ -117,11 +132,12 @@ def remembered(book: PairBook, old: PairBook, numbers: Ints) -> PairBook:
 def aligned(book: PairBook, rows: Ints, found: Aligned) -> PairBook:
     """``book`` with the alignments of some of its rows."""
     known = Aligned(*(getattr(book.aligned, column.name).copy() for column in fields(Aligned)))
-    _put(known, rows, found)
+    put(known, rows, found)
     return replace(book, aligned=known)
 
 
-def _put(known: Aligned, rows: Ints, found: Aligned) -> None:
+def put(known: Aligned, rows: Ints, found: Aligned) -> None:
+    """Writes ``found`` into the rows ``rows`` of ``known``."""
     for column in fields(Aligned):
         getattr(known, column.name)[rows] = getattr(found, column.name)
 

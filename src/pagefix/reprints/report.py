@@ -16,6 +16,7 @@ from pagefix.matching.batches import Ints
 from pagefix.reprints.candidates import distinct
 from pagefix.reprints.clusters import Kinds, kind_of, kind_of_cluster, representative
 from pagefix.reprints.index import Index
+from pagefix.reprints.pairbook import put
 from pagefix.reprints.places import Places
 from pagefix.reprints.rows import read_rows
 from pagefix.reprints.segments import take_keys
@@ -58,9 +59,13 @@ class Reporter:
         chiefs = np.concatenate(
             [np.full(len(group), group[representative(self.places.size[group])]) for group in groups]
         )
-        once = distinct(texts)
+        found = self.index.book.known(texts, chiefs)
+        # Most printings were aligned with their representative when they were found to be printings.
+        asked = np.flatnonzero((found.longest < 0) & (texts != chiefs))
+        once = distinct(np.concatenate([texts[asked], chiefs[asked]]))
         keys = take_keys(self.index.segments, once)
-        found = align(keys, np.searchsorted(once, texts), np.searchsorted(once, chiefs))
+        fresh = align(keys, np.searchsorted(once, texts[asked]), np.searchsorted(once, chiefs[asked]))
+        put(found, asked, fresh)
         ends = np.cumsum([0, *map(len, groups)]).tolist()
         for (low, high), group in zip(pairwise(ends), groups, strict=True):
             yield self._row(group, some(found, slice(low, high)))
