@@ -121,7 +121,8 @@ def _kickers(raws: list[Raw]) -> list[Raw]:
         before = raws[shown[n - 1]] if n else None
         after = raws[shown[n + 1]] if n + 1 < len(shown) else None
         marked = raw.text[0] in _BYLINE_MARKS
-        if marked and _may_head(before) and not raw.level and _names(raw.text):
+        heads = after is not None and after.level > 0 and not _are_names(raw.text)
+        if marked and _may_head(before) and not raw.level and _names(raw.text) and not heads:
             out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
             out[at] = raw._replace(typed=None)
@@ -170,7 +171,12 @@ def _names(text: str) -> bool:
     """
     inner = fold(text.strip(_BYLINE_MARKS + " 　"))
     rubric = inner.startswith(("【", "[")) or is_two_words(inner)
-    return (words(inner) <= 4 and not rubric) or names_share(inner) >= 0.7
+    return (words(inner) <= 4 and not rubric) or _are_names(text)
+
+
+def _are_names(text: str) -> bool:
+    """Whether the word list takes the words behind a mark for names."""
+    return names_share(fold(text.strip(_BYLINE_MARKS + " 　"))) >= 0.7
 
 
 def _is_byline(text: str) -> bool:
