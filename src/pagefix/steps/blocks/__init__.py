@@ -286,12 +286,15 @@ def _may_be_kicker(block: Block, headline: Block) -> bool:
     if block.role not in _LINES or size > headings.LONG or text[-1] in "。；，：" or balance(text)[1]:
         return False
     if block.level:
-        return block.level > headline.level or signed
+        column = block.level == headline.level and size in _COLUMN and words(headline.text) >= _HEADLINE
+        return block.level > headline.level or signed or column
     # A name behind the sign is the author of the story above.
     author = block.role is Role.BYLINE or _names(text)
     return signed and size <= _LONG_KICKER and not author and not _SENTENCE.search(text)
 
 
+# A column's name marked as the headline below it is; the first line of a broken headline is seldom so short.
+_COLUMN, _HEADLINE = range(2, 5), 8
 # A kicker in one printed line; a brief behind the same sign has more, and its marks.
 _LONG_KICKER = 30
 _SENTENCE = re.compile("[，。；]")
