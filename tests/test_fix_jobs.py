@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pagefix.inplace import files
 from tests.test_fix_command import CLEAN, DAMAGED, MENDED, run
 
 # Python runs this when it starts, so that whoever mends the page named deadly dies of it.
@@ -118,3 +119,22 @@ def test_ctrl_c_leaves_whole_files(folder: Path, tmp_path: Path) -> None:
     assert set(after) == set(before)
     assert run("undo", "fixed.jsonl", cwd=tmp_path).returncode in (0, 3)
     assert as_bytes(folder) == before
+
+
+def test_an_interrupt_while_the_file_aside_is_made_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "01.md"
+    page.write_bytes(b"old")
+
+    def interrupted(name: str, flags: int) -> int:
+        os.close(os.open(name, flags, 0o600))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "_for_its_owner", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.replace_file(page, "01.md", b"old", b"new")
+    assert as_bytes(tmp_path) == {"01.md": b"old"}
+    monkeypatch.undo()
+    files.replace_file(page, "01.md", b"old", b"new")
+    assert as_bytes(tmp_path) == {"01.md": b"new"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
@@ -80,6 +80,11 @@ def check_writable(path: Path, name: str) -> None:
         raise PageError("the file is read-only", place=name, remedy="make it writable (chmod u+w)")
 
 
+def _for_its_owner(name: str, flags: int) -> int:
+    """Opens a file that nobody else may read before it has its permissions."""
+    return os.open(name, flags, 0o600)
+
+
 def replace_file(path: Path, name: str, before: bytes, after: bytes) -> None:
     """Puts ``after`` in the place of ``before``; permissions stay, a link goes on pointing to the file.
 
@@ -94,9 +99,9 @@ def replace_file(path: Path, name: str, before: bytes, after: bytes) -> None:
         mode = stat.S_IMODE(target.stat().st_mode)
         if target.read_bytes() != before:
             raise PageError("somebody changed the file in the meantime", place=name, remedy="run it again")
-        handle, named = tempfile.mkstemp(prefix=".pagefix-", dir=target.parent)
-        aside = Path(named)
-        with os.fdopen(handle, "wb") as stream:
+        # Named before it is made: an interrupt in between would leave a file that nobody knows.
+        aside = target.with_name(f".pagefix-{secrets.token_hex(8)}")
+        with open(aside, "xb", opener=_for_its_owner) as stream:
             stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
