@@ -299,7 +299,7 @@ _COLUMN, _HEADLINE = range(2, 5), 8
 _LONG_KICKER = 30
 _SENTENCE = re.compile("[，。；]")
 _LINES = (Role.BODY, Role.HEADLINE, Role.CROSSHEAD, Role.BYLINE, Role.NOTE)
-_SIGNS = "●○■□▲△◆◇★☆▼【"
+_SIGNS = _BYLINE_MARKS + "【"
 
 
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
