@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from pagefix.evidence.rarity import HAN, HAN_FIRST, Rarity
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-_HAN_FIRST, _HAN_LAST = 0x4E00, 0x9FFF
-_HAN = _HAN_LAST - _HAN_FIRST + 1
 # A fragment of a few words would otherwise be near to everything that shares one of them.
 _LEAST_SIZE = 20
 # A bigram of more paragraphs than this is no sign of any one story; leaving it out keeps the
@@ -32,10 +32,10 @@ class Affinity:
     geometric mean of the two lengths.  A bigram that stands in one text only says nothing.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], rarity: Rarity | None = None) -> None:
         self._texts = len(texts)
         sizes = np.array([max(_LEAST_SIZE, len(text)) for text in texts], dtype=np.float64)
-        cells, shared = _shared(texts)
+        cells, shared = _shared(texts, rarity)
         self._table: Floats = np.zeros(0)
         if len(cells) and len(texts) <= _DENSE:
             self._table = np.bincount(cells, weights=shared, minlength=len(texts) ** 2).astype(np.float64)
@@ -99,18 +99,24 @@ def each_once(texts: Sequence[str]) -> tuple[list[str], Ints]:
     return list(place), np.array(which, dtype=np.int64)
 
 
-def _shared(texts: Sequence[str]) -> tuple[Ints, Floats]:
-    """Pairs of texts that share a bigram, as ``i * len(texts) + j``, and what it counts for them.
+def _shared(texts: Sequence[str], rarity: Rarity | None) -> tuple[Ints, Floats]:
+    """Pairs of texts that share a run, as ``i * len(texts) + j``, and what it counts for them.
 
-    Every bigram of few texts gives its squared rarity to each pair of them.
+    Every run of few texts gives its weight to each pair of them.
     """
-    codes, rows = _bigrams(texts)
+    codes, rows = _runs(texts) if rarity else _bigrams(texts)
     first = np.flatnonzero(_new(codes))
     found_in = np.diff(np.append(first, len(codes)))
-    keep = (found_in >= 2) & (found_in <= _COMMON)
-    rows, found_in = rows[np.repeat(keep, found_in)], found_in[keep]
-    rarity = np.log(max(len(texts), _FULL_PAGE) / found_in)
-    return _crossed(rows, found_in, len(texts)), np.repeat(rarity * rarity, found_in * found_in)
+    few = (found_in >= 2) & (found_in <= _COMMON)
+    weight = np.zeros(len(first))
+    scarcity = np.log(max(len(texts), _FULL_PAGE) / found_in[few])
+    weight[few] = scarcity * rarity.of(codes[first[few]]) / _SCALE if rarity else scarcity * scarcity
+    keep = weight > 0
+    rows, found_in, weight = rows[np.repeat(keep, found_in)], found_in[keep], weight[keep]
+    return _crossed(rows, found_in, len(texts)), np.repeat(weight, found_in * found_in)
+
+
+_SCALE = 16.0
 
 
 def _crossed(rows: Ints, found_in: Ints, size: int) -> Ints:
@@ -139,12 +145,29 @@ def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
     # Less than nothing wraps round to more than any character's.
-    points = points - np.uint32(_HAN_FIRST)
-    han = points < _HAN
+    points = points - np.uint32(HAN_FIRST)
+    han = points < HAN
     codes = points.astype(np.int64)
     # The text in the lowest bits: they are parted again in a fifth of the time that dividing takes.
     bits = len(texts).bit_length()
-    entries = ((codes[:-1] * _HAN + codes[1:]) << bits | owner[:-1])[han[:-1] & han[1:]]
+    entries = ((codes[:-1] * HAN + codes[1:]) << bits | owner[:-1])[han[:-1] & han[1:]]
+    entries.sort()
+    entries = entries[_new(entries)]
+    return entries >> bits, entries & (1 << bits) - 1
+
+
+def _runs(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The distinct Han characters and pairs of every text: their codes in order, beside them the texts' positions."""
+    joined = _APART + _APART.join(texts)
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
+    points = points - np.uint32(HAN_FIRST)
+    han = points < HAN
+    codes = points.astype(np.int64)
+    bits = len(texts).bit_length()
+    singles = (codes << bits | owner)[han]
+    pairs = ((codes[:-1] * HAN + codes[1:] + HAN) << bits | owner[:-1])[han[:-1] & han[1:]]
+    entries = np.concatenate([singles, pairs])
     entries.sort()
     entries = entries[_new(entries)]
     return entries >> bits, entries & (1 << bits) - 1

@@ -50,6 +50,20 @@ class Characters:
         for contexts, longer in zip(self._runs, self._runs[1:], strict=False):
             contexts.followed_by(longer)
 
+    def chances(self, points: Ints) -> Floats:
+        """The chance of each character, none of them nothing."""
+        ones = self._runs[0]
+        return np.asarray((ones.times(points) + 1) / ones.all)
+
+    def pairs(self) -> tuple[Ints, Ints, Floats]:
+        """All pairs of characters that were listed: the first, the second, and their chance."""
+        twos = self._runs[1]
+        return twos.keys >> _BITS, twos.keys & (1 << _BITS) - 1, np.asarray((twos.seen + 1) / twos.all)
+
+    def chance_of_unseen_pair(self) -> np.float64:
+        """That of any pair that was not listed."""
+        return np.float64(1 / self._runs[1].all)
+
     def edges(self, texts: Sequence[str]) -> Edges:
         """What is known of the ends and beginnings of ``texts``."""
         return Edges(self._runs, texts)

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.affinity import Affinity
+from pagefix.evidence.rarity import rarity_of
 from pagefix.rules import Rules
 from pagefix.steps.articles.guess import first_guess
 from pagefix.steps.articles.pull import STRANGERS, Likeness, Pull, pull_of
@@ -37,7 +38,7 @@ def label(steps: Sequence[Step], articles: int, links: Sequence[Link], rules: Ru
     """
     if not steps:
         return []
-    affinity = Affinity([step.text for step in steps])
+    affinity = Affinity([step.text for step in steps], rarity_of(rules.words("seams.characters")))
     likeness = Likeness.of(affinity, len(steps))
     labels = first_guess(steps, affinity)
     beside = _side_by_side(steps, labels, articles)
