@@ -13,7 +13,9 @@ from pagefix.evidence.affinity import Affinity, Floats, Ints
 BEST = 3
 """The mean of so many best likenesses counts: one may be by chance, and a long article has many poor ones."""
 
-STRANGERS = 0.15
+import os
+E = float(os.environ.get("EE", ".03"))
+STRANGERS = float(np.log1p(float(os.environ.get("STR", ".15")) / E))
 """How much text above all headlines is drawn to staying nobody's.
 
 Paragraphs of different stories have a likeness of about a tenth, so this much is not by chance.
@@ -98,4 +100,4 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     for behind in reversed(range(BEST)):
         total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
     step, article = np.divmod(group[begins], max(1, groups))
-    return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, total / BEST)
+    return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / E))

@@ -9,6 +9,7 @@ cost, and whether broken paragraphs find their other halves there or lose them.
 
 from __future__ import annotations
 
+import math, os
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pagefix.rules import Rules
-from pagefix.steps.articles.pull import BEST, Likeness, pull_of
+from pagefix.steps.articles.pull import BEST, E, Likeness, pull_of
 from pagefix.steps.articles.step import Link, Step
 
 # No column holds so many paragraphs: a longer run is no stray.
@@ -33,11 +34,14 @@ _REACH = 16
 _ROUNDS = 8
 # A run without a word for the other article is given up when it has cost so much, in log-odds:
 # no seam makes up for that.
-_HOPELESS = -8.0
+_HOPELESS = float(os.environ.get("HOPE", "-8"))
 # What a move must gain: less is as likely chance.
-_CLEARLY = 1.0
+REL = float(os.environ.get("REL", "1"))
+PRI = float(os.environ.get("PRI", "1"))
+HELD = float(os.environ.get("HELD", ".6"))
+_CLEARLY = float(os.environ.get("CLR", "2"))
 # What two paragraphs of different articles share by chance.
-_CHANCE = 0.05
+_CHANCE = math.log1p(float(os.environ.get("CH", ".05")) / E)
 
 
 def bring_home(
@@ -170,6 +174,15 @@ def _moves(page: _Page, labels: Sequence[int], changed: Collection[int]) -> Iter
     ):
         drawn[article][step] = strength
     now = _Now(page, labels)
+    kin: dict[tuple[int, int], float] = defaultdict(float)
+    mass: dict[int, float] = defaultdict(float)
+    lab = list(labels)
+    steps_at = np.repeat(np.arange(len(labels)), np.diff(pull.first))
+    for step, article, strength in zip(steps_at.tolist(), pull.article.tolist(), pull.strength.tolist(), strict=True):
+        kin[lab[step], article] += page.weights[step] * strength
+    for step, article in enumerate(lab):
+        mass[article] += page.weights[step]
+    now.kin, now.mass = kin, mass
     for target, strengths in sorted(drawn.items()):
         best: dict[int, _Move] = {}
         for begin in sorted(strengths.keys() | {at + 1 for at in now.of_article.get(target, ())}):
@@ -233,7 +246,7 @@ class _Now:
                     found += 1
                     if found == BEST:
                         break
-            held += self._page.weights[at] * total / BEST
+            held += HELD * self._page.weights[at] * math.log1p(total / BEST / E)
             if gain - held <= _CLEARLY:
                 break
         return held
@@ -274,6 +287,7 @@ def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[in
         entered = (now.coming[begin] if above != article else 0.0) - page.coming(begin, above, target)
     most, stretch_end = _MOST * now.sizes[article], now.stretch_end[begin]
     size, drawn, hope, tells, awaited = 0, 0.0, 0.0, False, -1
+    kin, mass, used, pulled = now.kin[article, target], now.mass[article], 0.0, 0.0
     for last in range(begin, min(stretch_end, begin + _LONGEST)):
         step, end = steps[last], last + 1
         # Who signs or dates a story begins it, and what began above goes on without him.
@@ -281,7 +295,10 @@ def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[in
             return
         strength = strengths.get(last, 0.0)
         size += page.sizes[last]
-        drawn += page.weights[last] * strength
+        pulled += page.weights[last] * strength
+        used += page.weights[last]
+        related = max(0.0, kin - pulled) / (mass - used + PRI) if PRI + mass - used > 0 else 0.0
+        drawn = pulled - REL * used * related
         hope += page.weights[last] * (strength - _CHANCE)
         if hope < _HOPELESS or size > most:
             return
