@@ -101,3 +101,19 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
         total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
     step, article = np.divmod(group[begins], max(1, groups))
     return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / E))
+
+
+LAM = float(os.environ.get("LAM", ".5"))
+
+
+def beside_kin(pull: Pull, labels: Sequence[int]) -> Pull:
+    steps = len(labels)
+    at = np.repeat(np.arange(steps), np.diff(pull.first))
+    own = np.array(labels, dtype=np.int64)
+    count = np.bincount(own + 1, minlength=max(labels) + 2)
+    width = int(pull.article.max(initial=0)) + 1
+    pairs, place = np.unique((own[at] + 1) * width + pull.article, return_inverse=True)
+    total = np.bincount(place, weights=pull.strength, minlength=len(pairs))
+    mean = total / count[pairs // width]
+    less = np.where(own[at] == pull.article, 0.0, mean[place])
+    return Pull(pull.first, pull.article, np.maximum(0.0, pull.strength - LAM * less))

@@ -37,7 +37,7 @@ _ROUNDS = 8
 _HOPELESS = float(os.environ.get("HOPE", "-8"))
 # What a move must gain: less is as likely chance.
 REL = float(os.environ.get("REL", "1"))
-PRI = float(os.environ.get("PRI", "1"))
+PRI = float(os.environ.get("PRI", "6"))
 HELD = float(os.environ.get("HELD", ".6"))
 _CLEARLY = float(os.environ.get("CLR", "2"))
 # What two paragraphs of different articles share by chance.
@@ -297,7 +297,7 @@ def _from(page: _Page, now: _Now, begin: int, target: int, strengths: Mapping[in
         size += page.sizes[last]
         pulled += page.weights[last] * strength
         used += page.weights[last]
-        related = max(0.0, kin - pulled) / (mass - used + PRI) if PRI + mass - used > 0 else 0.0
+        related = (max(0.0, kin - pulled) + PRI * kin / mass) / (mass - used + PRI) if mass else 0.0
         drawn = pulled - REL * used * related
         hope += page.weights[last] * (strength - _CHANCE)
         if hope < _HOPELESS or size > most:
