@@ -25,11 +25,14 @@ _FULL_PAGE = 40
 
 
 class Affinity:
-    """The likeness of paragraphs to each other: shared Han bigrams, rare ones weighing more.
+    """The likeness of paragraphs to each other: what Han characters they share, rare ones weighing more.
 
-    ``affinity(i, j)`` takes two arrays of positions and gives an array: for each pair the
-    sum of the squared inverse document frequencies of the shared bigrams over the
-    geometric mean of the two lengths.  A bigram that stands in one text only says nothing.
+    ``affinity(i, j)`` takes two arrays of positions and gives an array: for each pair the sum of
+    what the shared runs weigh over the geometric mean of the two lengths.  With ``rarity`` runs are
+    characters and pairs of them, and weigh what newspapers say of their rarity times their inverse
+    document frequency on the page: where paragraphs of other papers are held against their own
+    story and a neighbour of it, this errs on 5, the page alone on 8 in a hundred.  Without it they are
+    pairs, and weigh the square of that frequency: the weights of seams and headings were fitted so.  A run that stands in one text only says nothing.
     """
 
     def __init__(self, texts: Sequence[str], rarity: Rarity | None = None) -> None:
@@ -83,7 +86,7 @@ _TOGETHER = 256
 def _in_common(pairs: Sequence[tuple[str, str]]) -> Ints:
     """How many distinct bigrams the two texts of each pair share; each text is read once."""
     (firsts, of_first), (seconds, of_second) = (each_once(side) for side in zip(*pairs, strict=True))
-    (codes, rows), (others, columns) = _bigrams(firsts), _bigrams(seconds)
+    (codes, rows), (others, columns) = _runs(firsts), _runs(seconds)
     low = np.searchsorted(others, codes)
     times = np.searchsorted(others, codes, side="right") - low
     place = np.arange(times.sum()) + np.repeat(low - np.cumsum(times) + times, times)
@@ -104,18 +107,20 @@ def _shared(texts: Sequence[str], rarity: Rarity | None) -> tuple[Ints, Floats]:
 
     Every run of few texts gives its weight to each pair of them.
     """
-    codes, rows = _runs(texts) if rarity else _bigrams(texts)
+    codes, rows = _runs(texts, singles=rarity is not None)
     first = np.flatnonzero(_new(codes))
     found_in = np.diff(np.append(first, len(codes)))
     few = (found_in >= 2) & (found_in <= _COMMON)
-    weight = np.zeros(len(first))
     scarcity = np.log(max(len(texts), _FULL_PAGE) / found_in[few])
-    weight[few] = scarcity * rarity.of(codes[first[few]]) / _SCALE if rarity else scarcity * scarcity
+    weight = np.zeros(len(first))
+    weight[few] = scarcity * (rarity.of(codes[first[few]]) / _SCALE if rarity is not None else scarcity)
+    # Everyday words weigh nothing: half of the work is not to cross them.
     keep = weight > 0
     rows, found_in, weight = rows[np.repeat(keep, found_in)], found_in[keep], weight[keep]
     return _crossed(rows, found_in, len(texts)), np.repeat(weight, found_in * found_in)
 
 
+# So that paragraphs of one story have about the same likeness (the middle one 0.4) with rarity and without.
 _SCALE = 16.0
 
 
@@ -138,9 +143,12 @@ def _summed(cells: Ints, shared: Floats) -> tuple[Ints, Floats]:
     return cells[begins], total.astype(np.float64)
 
 
-def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """The distinct Han bigrams of every text: their codes in order, beside them the texts' positions."""
-    # The mark in front of each text is no character of it: no bigram runs from one text into the next.
+def _runs(texts: Sequence[str], singles: bool = False) -> tuple[Ints, Ints]:
+    """The distinct pairs of Han characters of every text: their codes in order, and beside them the texts.
+
+    The codes are those of `rarity`; with ``singles`` those of lone characters are among them.
+    """
+    # The mark in front of each text is no character of it: no pair runs from one text into the next.
     joined = _APART + _APART.join(texts)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
@@ -150,24 +158,9 @@ def _bigrams(texts: Sequence[str]) -> tuple[Ints, Ints]:
     codes = points.astype(np.int64)
     # The text in the lowest bits: they are parted again in a fifth of the time that dividing takes.
     bits = len(texts).bit_length()
-    entries = ((codes[:-1] * HAN + codes[1:]) << bits | owner[:-1])[han[:-1] & han[1:]]
-    entries.sort()
-    entries = entries[_new(entries)]
-    return entries >> bits, entries & (1 << bits) - 1
-
-
-def _runs(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """The distinct Han characters and pairs of every text: their codes in order, beside them the texts' positions."""
-    joined = _APART + _APART.join(texts)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
-    points = points - np.uint32(HAN_FIRST)
-    han = points < HAN
-    codes = points.astype(np.int64)
-    bits = len(texts).bit_length()
-    singles = (codes << bits | owner)[han]
-    pairs = ((codes[:-1] * HAN + codes[1:] + HAN) << bits | owner[:-1])[han[:-1] & han[1:]]
-    entries = np.concatenate([singles, pairs])
+    entries = ((HAN + codes[:-1] * HAN + codes[1:]) << bits | owner[:-1])[han[:-1] & han[1:]]
+    if singles:
+        entries = np.concatenate([(codes << bits | owner)[han], entries])
     entries.sort()
     entries = entries[_new(entries)]
     return entries >> bits, entries & (1 << bits) - 1

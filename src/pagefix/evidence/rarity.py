@@ -25,21 +25,22 @@ HAN = 0x9FFF - HAN_FIRST + 1
 A single character is its place among them, a pair ``HAN + HAN * first + second``.
 """
 
-# What stands oftener than once in 150 characters tells nothing: 4 and 6 did no better on articles of other papers.
+# What stands oftener than once in 150 characters tells nothing.  Limits of 4 and 6 (once in 55, in 400) did no
+# better on articles of other papers.
 _EVERYDAY = 5.0
-# A character stands by chance where a pair would not; at full weight 1 in 100 paragraphs more went astray.
+# A lone character is shared by chance where a pair would not be: at full weight likeness tells a little less.
 _SINGLE = 0.5
 
 
 class Rarity:
-    """The weight of each run: the square of how much its chance, as a logarithm, lies below an everyday one's."""
+    """The weight of each run: the square of how far its chance, as a logarithm, lies below everyday ones."""
 
     def __init__(self, characters: Characters) -> None:
         han = np.arange(HAN, dtype=np.int64) + HAN_FIRST
         self._singles = _SINGLE * _weight(characters.chances(han))
         first, second, chance = characters.pairs()
         first, second = first - HAN_FIRST, second - HAN_FIRST
-        kept = (0 <= first) & (first < HAN) & (0 <= second) & (second < HAN)
+        kept = (first >= 0) & (first < HAN) & (second >= 0) & (second < HAN)
         codes = HAN + HAN * first[kept] + second[kept]
         order = np.argsort(codes)
         self._codes, self._pairs = codes[order], _weight(chance[kept][order])

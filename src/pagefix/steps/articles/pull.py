@@ -1,7 +1,15 @@
-"""How much each step of a page is drawn to each article by the words that they share."""
+"""How much each step of a page is drawn to each article by the words that they share.
+
+A likeness says as much as its logarithm: a paragraph that shares ten times as much with one
+story as with another is no surer of it for sharing a hundred times the least.  And stories on one
+subject share its words: what draws a paragraph to another story counts beyond what draws
+the rest of its own there.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +21,19 @@ from pagefix.evidence.affinity import Affinity, Floats, Ints
 BEST = 3
 """The mean of so many best likenesses counts: one may be by chance, and a long article has many poor ones."""
 
-import os
-E = float(os.environ.get("EE", ".03"))
-STRANGERS = float(np.log1p(float(os.environ.get("STR", ".15")) / E))
+_LEAST = 0.03
+"""Likenesses below this are alike: on articles of other papers twice as much or a third did worse."""
+
+
+def drawn_by(likeness: float) -> float:
+    """How much a likeness draws, in natural logarithms above the least."""
+    return math.log1p(likeness / _LEAST)
+
+
+STRANGERS = drawn_by(0.15)
 """How much text above all headlines is drawn to staying nobody's.
 
-Paragraphs of different stories have a likeness of about a tenth, so this much is not by chance.
+Paragraphs of different stories have a likeness of about a tenth at most, so this much is not by chance.
 """
 
 _CELLS = 1 << 19
@@ -83,7 +98,7 @@ class Pull:
 
 
 def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
-    """The mean of each step's three best likenesses in each article.
+    """What draws each step to each article: the mean of its three best likenesses there (:func:`drawn_by`).
 
     ``labels`` are the articles of the steps, -1 for nobody's.
     """
@@ -100,20 +115,38 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     for behind in reversed(range(BEST)):
         total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
     step, article = np.divmod(group[begins], max(1, groups))
-    return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / E))
+    return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / _LEAST))
 
 
-LAM = float(os.environ.get("LAM", ".5"))
-
-
-def beside_kin(pull: Pull, labels: Sequence[int]) -> Pull:
-    steps = len(labels)
-    at = np.repeat(np.arange(steps), np.diff(pull.first))
+def beyond_kinship(pull: Pull, labels: Sequence[int]) -> Pull:
+    """The pulls to other articles without half of what draws their own article there, on the mean."""
     own = np.array(labels, dtype=np.int64)
-    count = np.bincount(own + 1, minlength=max(labels) + 2)
-    width = int(pull.article.max(initial=0)) + 1
-    pairs, place = np.unique((own[at] + 1) * width + pull.article, return_inverse=True)
-    total = np.bincount(place, weights=pull.strength, minlength=len(pairs))
-    mean = total / count[pairs // width]
-    less = np.where(own[at] == pull.article, 0.0, mean[place])
-    return Pull(pull.first, pull.article, np.maximum(0.0, pull.strength - LAM * less))
+    mine = np.repeat(own, np.diff(pull.first))
+    articles = int(pull.article.max(initial=0)) + 1
+    pairs, place = np.unique((mine + 1) * articles + pull.article, return_inverse=True)
+    steps = np.bincount(own + 1)[pairs // articles]
+    mean = (np.bincount(place, weights=pull.strength, minlength=len(pairs)) / steps)[place]
+    shared = np.where(mine == pull.article, 0.0, _KINSHIP * mean)
+    return Pull(pull.first, pull.article, np.maximum(0.0, pull.strength - shared))
+
+
+# All of it would also take what steps share that are of the other article in truth.
+_KINSHIP = 0.5
+
+
+class Kinship:
+    """What draws the steps of one article to another, all together: most where both are on one subject."""
+
+    def __init__(self, pull: Pull, labels: Sequence[int], weights: Sequence[float]) -> None:
+        self._drawn: dict[tuple[int, int], float] = defaultdict(float)
+        self._weight: dict[int, float] = defaultdict(float)
+        first = pull.first.tolist()
+        articles, strengths = pull.article.tolist(), pull.strength.tolist()
+        for at, (own, weight) in enumerate(zip(labels, weights, strict=True)):
+            self._weight[own] += weight
+            for n in range(first[at], first[at + 1]):
+                self._drawn[own, articles[n]] += weight * strengths[n]
+
+    def between(self, article: int, other: int) -> tuple[float, float]:
+        """What draws the steps of ``article`` to the ``other`` one, and what those steps weigh."""
+        return self._drawn.get((article, other), 0.0), self._weight[article]

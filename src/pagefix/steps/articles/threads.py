@@ -24,7 +24,7 @@ from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.rarity import rarity_of
 from pagefix.rules import Rules
 from pagefix.steps.articles.guess import first_guess
-from pagefix.steps.articles.pull import STRANGERS, Likeness, Pull, beside_kin, pull_of
+from pagefix.steps.articles.pull import STRANGERS, Likeness, Pull, beyond_kinship, pull_of
 from pagefix.steps.articles.step import Link, Step
 from pagefix.steps.articles.strays import bring_home
 
@@ -43,7 +43,8 @@ def label(steps: Sequence[Step], articles: int, links: Sequence[Link], rules: Ru
     labels = first_guess(steps, affinity)
     beside = _side_by_side(steps, labels, articles)
     for _ in range(2):
-        better = _best_path(steps, articles, beside_kin(pull_of(labels, likeness), labels), labels, beside, rules)
+        pull = beyond_kinship(pull_of(labels, likeness), labels)
+        better = _best_path(steps, articles, pull, labels, beside, rules)
         if better == labels:
             break
         labels = better
