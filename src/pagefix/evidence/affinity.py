@@ -32,7 +32,8 @@ class Affinity:
     characters and pairs of them, and weigh what newspapers say of their rarity times their inverse
     document frequency on the page: where paragraphs of other papers are held against their own
     story and a neighbour of it, this errs on 5, the page alone on 8 in a hundred.  Without it they are
-    pairs, and weigh the square of that frequency: the weights of seams and headings were fitted so.  A run that stands in one text only says nothing.
+    pairs, and weigh the square of that frequency: the weights of seams and headings were fitted so.
+    A run that stands in one text only says nothing.
     """
 
     def __init__(self, texts: Sequence[str], rarity: Rarity | None = None) -> None:

@@ -25,8 +25,8 @@ HAN = 0x9FFF - HAN_FIRST + 1
 A single character is its place among them, a pair ``HAN + HAN * first + second``.
 """
 
-# What stands oftener than once in 150 characters tells nothing.  Limits of 4 and 6 (once in 55, in 400) did no
-# better on articles of other papers.
+# What stands oftener than once in 150 characters tells nothing.  Limits of 4 and 6 (once in 55, in 400) did
+# no better on articles of other papers.
 _EVERYDAY = 5.0
 # A lone character is shared by chance where a pair would not be: at full weight likeness tells a little less.
 _SINGLE = 0.5

@@ -35,15 +35,15 @@ _ROUNDS = 8
 # A run without a word for the other article is given up when it has cost so much, in log-odds:
 # no seam makes up for that.
 _HOPELESS = -8.0
-# What a move must gain, on pages of other papers and development pages: of 63 moves that gained 1 to 3 29 were
-# right, of 37 that gained less 14, of 176 that gained more 163.
+# What a move must gain, on pages of other papers and development pages: of 63 moves that gained 1 to 3 29
+# were right, of 37 that gained less 14, of 176 that gained more 163.
 _CLEARLY = 2.0
 # What two paragraphs of different articles share by chance.
 _CHANCE = drawn_by(0.05)
 # What holds a run counts less than what draws it: fitted on 755 moves, 0.29 to 0.37.
 _HELD = 0.6
-# Where little is left of the article that a run would leave, the run itself also tells how near the two articles
-# are: as much as a long paragraph and a half.
+# Where little is left of the article that a run would leave, the run itself also tells how near the two
+# articles are: as much as a long paragraph and a half.
 _ITSELF = 6.0
 
 
