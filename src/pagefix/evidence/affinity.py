@@ -150,7 +150,7 @@ def _runs(texts: Sequence[str], singles: bool = False) -> tuple[Ints, Ints]:
     The codes are those of `rarity`; with ``singles`` those of lone characters are among them.
     """
     # The mark in front of each text is no character of it: no pair runs from one text into the next.
-    joined = _APART + _APART.join(texts)
+    joined = "".join([_APART + text for text in texts])
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 1 for text in texts])
     # Less than nothing wraps round to more than any character's.
