@@ -239,7 +239,9 @@ KINDS = (
     Evidence("jumps", "the cut sentence", without_weights("jumps.link", "seam.")),
     Evidence("jumps", "rare words shared", without_weights("jumps.link", "words")),
     Evidence(
-        "roles", "words of captions", without_patterns("caption_credit", "caption_start", "caption_whole")
+        "roles",
+        "words of captions",
+        without_patterns("caption_credit", "caption_scene", "caption_start", "caption_whole"),
     ),
     Evidence("roles", "words of bylines", without_patterns("byline_line", "byline_plain")),
     Evidence("roles", "words of furniture", without_patterns("furniture", "furniture_top")),

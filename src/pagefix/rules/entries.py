@@ -14,6 +14,7 @@ PATTERN_KINDS = (
     "byline_line",
     "byline_plain",
     "caption_credit",
+    "caption_scene",
     "caption_start",
     "caption_whole",
     "dateline_end",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from pagefix.evidence.brackets import balance
-from pagefix.evidence.ends import words
+from pagefix.evidence.ends import ends_sentence, words
 from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
 from pagefix.matching.keys import fold
@@ -338,6 +338,21 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
     longest = rules.number("blocks.longest_bare_caption")
     if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
         return replace(block, role=Role.CAPTION, rule="captions.below_image")
+    if block.role is Role.BODY and below is not None and _is_whole(above):
+        return _scene(block, rules)
+    return block
+
+
+def _is_whole(block: Block) -> bool:
+    return block.role is Role.CAPTION or (block.role is Role.BODY and ends_sentence(fold(block.text)))
+
+
+def _scene(block: Block, rules: Rules) -> Block:
+    """The block, as a caption where it only says what a picture may show."""
+    folded = fold(block.text)
+    for pattern in rules.sift("caption_scene", folded):
+        if pattern.fullmatch(folded):
+            return replace(block, role=Role.CAPTION, rule=pattern.id)
     return block
 
 
