@@ -36,6 +36,10 @@ STRANGERS = drawn_by(0.15)
 Paragraphs of different stories have a likeness of about a tenth at most, so this much is not by chance.
 """
 
+# What a paragraph shares with the few words of a headline tells more than what it shares with another paragraph:
+# counted twice to three times as much fewest paragraphs are nearer to a neighbouring story.
+_HEADLINE = 3.0
+
 _CELLS = 1 << 19
 
 
@@ -52,8 +56,10 @@ class Likeness:
     first: Ints
 
     @classmethod
-    def of(cls, affinity: Affinity, steps: int) -> Likeness:
+    def of(cls, affinity: Affinity, steps: int, headlines: Sequence[int]) -> Likeness:
+        """The likeness of ``steps`` steps; what is like one of the ``headlines`` is so all the more."""
         i, j, strength = affinity.pairs()
+        strength = np.where(np.isin(j, headlines), _HEADLINE * strength, strength)
         order = np.lexsort((-strength, i))
         return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(steps + 1)))
 

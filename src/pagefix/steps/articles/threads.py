@@ -39,7 +39,8 @@ def label(steps: Sequence[Step], articles: int, links: Sequence[Link], rules: Ru
     if not steps:
         return []
     affinity = Affinity([step.text for step in steps], rarity_of(rules.words("seams.characters")))
-    likeness = Likeness.of(affinity, len(steps))
+    headlines = [at for at, step in enumerate(steps) if step.begins >= 0]
+    likeness = Likeness.of(affinity, len(steps), headlines)
     labels = first_guess(steps, affinity)
     beside = _side_by_side(steps, labels, articles)
     for _ in range(2):
