@@ -36,7 +36,7 @@ STRANGERS = drawn_by(0.15)
 Paragraphs of different stories have a likeness of about a tenth at most, so this much is not by chance.
 """
 
-# What a paragraph shares with the few words of a headline tells more than what it shares with another paragraph:
+# What a paragraph shares with the few words of a headline tells more than what it shares with other text:
 # counted twice to three times as much fewest paragraphs are nearer to a neighbouring story.
 _HEADLINE = 3.0
 
