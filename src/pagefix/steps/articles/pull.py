@@ -9,7 +9,6 @@ the rest of its own there.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -126,13 +125,8 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
 
 def beyond_kinship(pull: Pull, labels: Sequence[int]) -> Pull:
     """The pulls to other articles without half of what draws their own article there, on the mean."""
-    own = np.array(labels, dtype=np.int64)
-    mine = np.repeat(own, np.diff(pull.first))
-    articles = int(pull.article.max(initial=0)) + 1
-    pairs, place = np.unique((mine + 1) * articles + pull.article, return_inverse=True)
-    steps = np.bincount(own + 1)[pairs // articles]
-    mean = (np.bincount(place, weights=pull.strength, minlength=len(pairs)) / steps)[place]
-    shared = np.where(mine == pull.article, 0.0, _KINSHIP * mean)
+    kinship = Kinship(pull, labels, [1.0] * len(labels))
+    shared = np.where(kinship.inside, 0.0, _KINSHIP * kinship.mean)
     return Pull(pull.first, pull.article, np.maximum(0.0, pull.strength - shared))
 
 
@@ -141,18 +135,26 @@ _KINSHIP = 0.5
 
 
 class Kinship:
-    """What draws the steps of one article to another, all together: most where both are on one subject."""
+    """What draws the steps of one article to another, all together: most where both are on one subject.
+
+    ``weights`` are those of the steps.  For each pull ``inside`` says whether it is to the step's own
+    article, and ``mean`` how strong those of its article's steps to that article are on the mean.
+    """
 
     def __init__(self, pull: Pull, labels: Sequence[int], weights: Sequence[float]) -> None:
-        self._drawn: dict[tuple[int, int], float] = defaultdict(float)
-        self._weight: dict[int, float] = defaultdict(float)
-        first = pull.first.tolist()
-        articles, strengths = pull.article.tolist(), pull.strength.tolist()
-        for at, (own, weight) in enumerate(zip(labels, weights, strict=True)):
-            self._weight[own] += weight
-            for n in range(first[at], first[at + 1]):
-                self._drawn[own, articles[n]] += weight * strengths[n]
+        step = np.repeat(np.arange(len(labels)), np.diff(pull.first))
+        weight, own = np.array(weights), np.array(labels, dtype=np.int64)
+        articles = int(pull.article.max(initial=0)) + 1
+        pairs, place = np.unique((own[step] + 1) * articles + pull.article, return_inverse=True)
+        drawn = np.bincount(place, weight[step] * pull.strength, minlength=len(pairs))
+        whole = np.bincount(own + 1, weight)
+        mine, other = np.divmod(pairs, articles)
+        found = zip((mine - 1).tolist(), other.tolist(), drawn.tolist(), strict=True)
+        self._drawn = {(article, other): strength for article, other, strength in found}
+        self._weight: list[float] = whole.tolist()
+        self.inside = own[step] == pull.article
+        self.mean: Floats = (drawn / np.where(whole, whole, 1.0)[mine])[place]
 
     def between(self, article: int, other: int) -> tuple[float, float]:
         """What draws the steps of ``article`` to the ``other`` one, and what those steps weigh."""
-        return self._drawn.get((article, other), 0.0), self._weight[article]
+        return self._drawn.get((article, other), 0.0), self._weight[article + 1]
