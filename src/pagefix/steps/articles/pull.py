@@ -55,10 +55,12 @@ class Likeness:
     first: Ints
 
     @classmethod
-    def of(cls, affinity: Affinity, steps: int, headlines: Sequence[int]) -> Likeness:
+    def of(cls, affinity: Affinity, steps: int, headlines: list[int]) -> Likeness:
         """The likeness of ``steps`` steps; what is like one of the ``headlines`` is so all the more."""
         i, j, strength = affinity.pairs()
-        strength = np.where(np.isin(j, headlines), _HEADLINE * strength, strength)
+        counts = np.ones(steps)
+        counts[headlines] = _HEADLINE
+        strength = counts[j] * strength
         order = np.lexsort((-strength, i))
         return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(steps + 1)))
 
