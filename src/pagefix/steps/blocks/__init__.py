@@ -338,9 +338,17 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
     longest = rules.number("blocks.longest_bare_caption")
     if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
         return replace(block, role=Role.CAPTION, rule="captions.below_image")
-    if block.role is Role.BODY and below is not None and _is_whole(above):
+    if block.role is Role.BODY and _is_whole(above) and below is not None and not _points_back(below):
         return _scene(block, rules)
     return block
+
+
+def _points_back(block: Block) -> bool:
+    """Whether a block begins with a word for who or what was named right above."""
+    return fold(block.text[:1]) in _POINTERS
+
+
+_POINTERS = tuple("他她它这那其此")
 
 
 def _is_whole(block: Block) -> bool:
