@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from pagefix.evidence.brackets import balance
-from pagefix.evidence.ends import ends_sentence, words
+from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
 from pagefix.matching.keys import fold
@@ -20,6 +20,7 @@ from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.raws import Raw, image, split
+from pagefix.steps.blocks.scenes import scene
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Says, find_units
 
@@ -338,29 +339,8 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
     longest = rules.number("blocks.longest_bare_caption")
     if above.role is Role.IMAGE and block.role is Role.BODY and words(block.text) <= longest:
         return replace(block, role=Role.CAPTION, rule="captions.below_image")
-    if block.role is Role.BODY and _is_whole(above) and below is not None and not _points_back(below):
-        return _scene(block, rules)
-    return block
-
-
-def _points_back(block: Block) -> bool:
-    """Whether a block begins with a word for who or what was named right above."""
-    return fold(block.text[:1]) in _POINTERS
-
-
-_POINTERS = tuple("他她它这那其此")
-
-
-def _is_whole(block: Block) -> bool:
-    return block.role is Role.CAPTION or (block.role is Role.BODY and ends_sentence(fold(block.text)))
-
-
-def _scene(block: Block, rules: Rules) -> Block:
-    """The block, as a caption where it only says what a picture may show."""
-    folded = fold(block.text)
-    for pattern in rules.sift("caption_scene", folded):
-        if pattern.fullmatch(folded):
-            return replace(block, role=Role.CAPTION, rule=pattern.id)
+    if shown := scene(block, above, below, rules):
+        return replace(block, role=Role.CAPTION, rule=shown)
     return block
 
 
