@@ -21,7 +21,7 @@ BEST = 3
 """The mean of so many best likenesses counts: one may be by chance, and a long article has many poor ones."""
 
 _LEAST = 0.03
-"""Likenesses below this are alike: on articles of other papers twice as much or a third did worse."""
+"""Likenesses below this are alike: three times as much made the worse odds, a third the same."""
 
 
 def drawn_by(likeness: float) -> float:
