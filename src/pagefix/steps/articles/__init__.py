@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.ends import words
 from pagefix.evidence.openings import is_names, opens_report, signs_off
+from pagefix.evidence.rarity import rarity_of
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Story, Way
 from pagefix.rules import Rules
+from pagefix.steps.articles.dividing import dividing_headlines
+from pagefix.steps.articles.pull import Likeness
 from pagefix.steps.articles.step import Link, Step
 from pagefix.steps.articles.threads import label
 
@@ -26,15 +31,15 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
     page lands without one.  What stands above the first of them is a story without a
     headline, if it is text.
     """
-    blocks = [block for block in joined.blocks if block.role not in _LOOSE]
-    begins = _beginnings(blocks)
-    homes = _homes(blocks, begins)
-    steps, where, links = _steps(joined, blocks, begins, homes, rules)
-    count = max(begins.values(), default=-1) + 1
-    labels = label(steps, count, links, rules) if count else [-1] * len(steps)
+    blocks = blocks_to_sort(joined)
+    found = sort_blocks(joined, blocks, rules)
+    if dividing := list(dividing_headlines(blocks, found.steps, found.labels, found.likeness, rules)):
+        for at in dividing:
+            blocks[at] = replace(blocks[at], role=Role.CROSSHEAD, rule="articles.dividing")
+        found = sort_blocks(joined, blocks, rules)
     members: dict[int, list[Block]] = {}
-    for at, block in enumerate(blocks):
-        members.setdefault(labels[where[at]] if at in where else homes[at], []).append(block)
+    for block, home in zip(blocks, found.homes, strict=True):
+        members.setdefault(home, []).append(block)
     stories = [_story(list(_settle_roles(members[n]))) for n in sorted(members)]
     return Grouped(
         page=joined.page,
@@ -43,6 +48,37 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
         repeats=joined.repeats,
         seams=joined.seams,
         doubts=joined.doubts,
+    )
+
+
+def blocks_to_sort(joined: Joined) -> list[Block]:
+    """The blocks of a page that belong to a story: no furniture, no images, no marks."""
+    return [block for block in joined.blocks if block.role not in _LOOSE]
+
+
+class Sorted(NamedTuple):
+    """The article of each block (``homes``), and of each of the steps by which they were sorted."""
+
+    homes: list[int]
+    steps: list[Step]
+    labels: list[int]
+    likeness: Likeness
+
+
+def sort_blocks(joined: Joined, blocks: Sequence[Block], rules: Rules) -> Sorted:
+    """Which article each of the ``blocks`` belongs to, by number; -1 is nobody's."""
+    begins = _beginnings(blocks)
+    homes = _homes(blocks, begins)
+    steps, where, links = _steps(joined, blocks, begins, homes, rules)
+    count = max(begins.values(), default=-1) + 1
+    affinity = Affinity([step.text for step in steps], rarity_of(rules.words("seams.characters")))
+    likeness = Likeness.of(affinity, steps)
+    labels = label(steps, count, links, affinity, likeness, rules) if count else [-1] * len(steps)
+    return Sorted(
+        [labels[where[at]] if at in where else homes[at] for at in range(len(blocks))],
+        steps,
+        labels,
+        likeness,
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.affinity import Affinity, Floats, Ints
+from pagefix.steps.articles.step import Step
 
 BEST = 3
 """The mean of so many best likenesses counts: one may be by chance, and a long article has many poor ones."""
@@ -55,14 +56,13 @@ class Likeness:
     first: Ints
 
     @classmethod
-    def of(cls, affinity: Affinity, steps: int, headlines: list[int]) -> Likeness:
-        """The likeness of ``steps`` steps; what is like one of the ``headlines`` is so all the more."""
+    def of(cls, affinity: Affinity, steps: Sequence[Step]) -> Likeness:
+        """The likeness of ``steps``; what is like a headline is so all the more."""
         i, j, strength = affinity.pairs()
-        counts = np.ones(steps)
-        counts[headlines] = _HEADLINE
+        counts = np.array([_HEADLINE if step.begins >= 0 else 1.0 for step in steps])
         strength = counts[j] * strength
         order = np.lexsort((-strength, i))
-        return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(steps + 1)))
+        return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(len(steps) + 1)))
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Likeness:
         """Those pairs that are ``kept``."""
@@ -112,7 +112,7 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     article = np.array(labels, dtype=np.int64)[likeness.j]
     owned = np.flatnonzero(article >= 0)
     # Step, article and place as one number: sorted in a quarter of the time that three keys take.
-    groups, places = max(labels) + 1, max(1, len(article))
+    groups, places = max(labels, default=-1) + 1, max(1, len(article))
     ranked = np.sort((likeness.i[owned] * groups + article[owned]) * places + owned)
     group, place = np.divmod(ranked, places)
     begins = np.flatnonzero(np.diff(group, prepend=-1))

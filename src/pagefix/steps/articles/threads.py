@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pagefix.evidence.affinity import Affinity
-from pagefix.evidence.rarity import rarity_of
 from pagefix.rules import Rules
 from pagefix.steps.articles.guess import first_guess
 from pagefix.steps.articles.pull import STRANGERS, Likeness, Pull, beyond_kinship, pull_of
@@ -31,16 +30,19 @@ from pagefix.steps.articles.strays import bring_home
 Flags = npt.NDArray[np.bool_]
 
 
-def label(steps: Sequence[Step], articles: int, links: Sequence[Link], rules: Rules) -> list[int]:
+def label(
+    steps: Sequence[Step],
+    articles: int,
+    links: Sequence[Link],
+    affinity: Affinity,
+    likeness: Likeness,
+    rules: Rules,
+) -> list[int]:
     """The article of each step; -1 for what stands above the first article.
 
-    ``links`` are the seams that are likely enough to be asked, made or not.
+    ``links`` are the seams that are likely enough to be asked, made or not; ``affinity`` and
+    ``likeness`` tell what the steps share.
     """
-    if not steps:
-        return []
-    affinity = Affinity([step.text for step in steps], rarity_of(rules.words("seams.characters")))
-    headlines = [at for at, step in enumerate(steps) if step.begins >= 0]
-    likeness = Likeness.of(affinity, len(steps), headlines)
     labels = first_guess(steps, affinity)
     beside = _side_by_side(steps, labels, articles)
     for _ in range(2):
