@@ -2,7 +2,8 @@
 
 A page may mark crossheads as it marks headlines, or mark neither.  Above a crosshead and below it
 the same people act, so what its text shares with an earlier story tells it from a headline.  What has
-an author or a dateline of its own is a story; a deck and more than one line speak for one.
+an author or a dateline of its own is a story, and what both ends of a jump show; a deck and more than one
+line speak for one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from pagefix.model import Block, Role
+from pagefix.model import Block, Role, Way
 from pagefix.rules import Rules
 from pagefix.steps.articles.pull import Kinship, Likeness, pull_of
 from pagefix.steps.articles.step import Step
@@ -53,28 +54,37 @@ def dividing_features(
     for at, article in enumerate(labels):
         members[article].append(at)
     for at, step in enumerate(steps):
-        if step.begins < 0 or step.signed or blocks[step.block].role is not Role.HEADLINE:
+        heading = blocks[step.block]
+        if step.begins < 0 or heading.role is not Role.HEADLINE:
+            continue
+        story = [blocks[steps[n].block] for n in members[step.begins]]
+        if _is_sure(step, heading, story):
             continue
         others = [n for n, own in members.items() if own[0] < at and n not in (-1, step.begins)]
         nearest = max(others, key=lambda other: kinship.between(step.begins, other), default=-1)
         drawn, size = kinship.between(step.begins, nearest)
         if not drawn:
             continue
-        own = [blocks[steps[n].block] for n in members[step.begins]]
         yield (
             step,
             nearest,
             {
                 "bias": 1.0,
-                "doubt": math.log((1 - min(blocks[step.block].score, _SURE)) / blocks[step.block].score),
+                "doubt": math.log((1 - min(heading.score, _SURE)) / heading.score),
                 "drawn": min(drawn / size, _KIN),
                 "holds": kinship.between(step.begins, step.begins)[0] / size,
                 "size": math.log(size),
                 "right_below": float(nearest == labels[at - 1]),
-                "long": float(len(blocks[step.block].text) > _LINE),
-                "deck": float(any(block.role is Role.DECK for block in own)),
+                "long": float(len(heading.text) > _LINE),
+                "deck": float(any(block.role is Role.DECK for block in story)),
             },
         )
+
+
+def _is_sure(step: Step, heading: Block, story: Sequence[Block]) -> bool:
+    """Whether a headline has its author, or both ends of a jump show it."""
+    lands = any(block.jump is not None and block.jump.way is Way.FROM for block in story)
+    return step.signed or lands or heading.rule == "jumps.headline"
 
 
 def _tells(step: Step) -> bool:

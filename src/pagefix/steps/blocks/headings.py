@@ -73,12 +73,15 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
     """
     decided: list[tuple[Role, float]] = []
     widths = printed_lines(drafts)
+    surely = rules.number("blocks.crosshead_surely")
     for draft, row, width in zip(drafts, features_of(drafts, widths, rules), widths, strict=True):
         if draft.role is not None or row is None:
             decided.append((draft.role or Role.BODY, 1.0))
             continue
         weights = lines if width else prose
         scores = {Role.BODY: 0.0, **{role: _score(row, weights[role]) for role in weights}}
+        if not width:
+            scores[Role.CROSSHEAD] -= surely
         best = max(scores, key=lambda role: scores[role])
         if best is Role.CROSSHEAD and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE

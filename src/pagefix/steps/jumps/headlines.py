@@ -1,7 +1,7 @@
 """Headlines that two pages agree on: the one where a story jumps, the one where it lands.
 
 A line that a single page leaves in doubt is a headline where the other end of a jump
-repeats it, or where the landing mark quotes it.
+repeats it, or where the landing mark quotes it; one that was a headline already is a sure one.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ def _agreed(
         heads = [line for line in lines if line.role in _DOUBTFUL and same_title(line.key, title)][:1]
         found = {(line.sheet, line.at) for line in heads}
     if heads:
+        found.add((other, heads[0].at))
         if above and above.role is not Role.HEADLINE and _repeats(heads[0].key, above.key):
             found.add((sheet, above.at))
         return found, heads[0].at
