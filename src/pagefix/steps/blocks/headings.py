@@ -40,6 +40,8 @@ _NUMBERED = re.compile(
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章编編篇](?:[\s　：:].*|[^，。：:]*)\Z")
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
+# In log-odds: the pages that the weights come from mark no question, so the fit knows nothing of it.
+_MARKED = 5.0
 # A letter, a notice or a law closes with its day.
 _NUMBER = "[0-9〇零○元一二三四五六七八九十]"
 _DATED = re.compile(f"(?:{_NUMBER}{{2,5}}年)?{_NUMBER}{{1,3}}月{_NUMBER}{{1,3}}日")
@@ -80,11 +82,16 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
             continue
         weights = lines if width else prose
         scores = {Role.BODY: 0.0, **{role: _score(row, weights[role]) for role in weights}}
-        if not width:
-            scores[Role.CROSSHEAD] -= surely
-        best = max(scores, key=lambda role: scores[role])
+        if _ASKS.match(draft.text):
+            # Who asks is no headline, and what is marked so is more than text.
+            del scores[Role.HEADLINE]
+            scores[Role.CROSSHEAD] += _MARKED if draft.level else 0.0
+        doubted = {Role.CROSSHEAD: surely} if Role.HEADLINE in scores and not width else {}
+        best = max(scores, key=lambda role: scores[role] - doubted.get(role, 0.0))
         if best is Role.CROSSHEAD and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE
+        elif best is Role.HEADLINE and _is_author(drafts, decided, rules):
+            best = Role.CROSSHEAD
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))
     return decided
@@ -102,6 +109,11 @@ def _goes_on(drafts: Sequence[Draft], decided: Sequence[tuple[Role, float]], rul
     levels = {draft.level for draft in drafts if draft.level}
     short = words(drafts[at - 1].text) + words(drafts[at].text) <= _TWO_LINES
     return short and len(levels) > 1 and not is_names(drafts[at].text, rules)
+
+
+def _is_author(drafts: Sequence[Draft], decided: Sequence[tuple[Role, float]], rules: Rules) -> bool:
+    """Whether the next heading is nothing but names right below a headline: they wrote what follows."""
+    return bool(decided) and decided[-1][0] is Role.HEADLINE and is_names(drafts[len(decided)].text, rules)
 
 
 def _score(row: Features, weights: Mapping[str, float]) -> float:
@@ -173,7 +185,7 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "starts.agency"
     if text[0] in "（(":
         yield "starts.bracket"
-    if _ASKS.match(text):
+    if not draft.level and _ASKS.match(text):
         yield "starts.asks"
     if _DATED.fullmatch(text):
         yield "is.dated"
