@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+
 from pagefix.errors import UsageError
 from pagefix.matching.batches import Ints
 from pagefix.reprints.clusters import Edges, Kinds, find_clusters
@@ -97,13 +99,14 @@ def _index_folder(outs: Sequence[Path], unit: str) -> Path:
 def _groups(index: Index, places: Places, scheme: Scheme, measures: Measures, kinds: Kinds) -> list[Ints]:
     """The clusters that the pair book stands for."""
     book = index.book
+    # Nine pairs in ten were never worth an alignment.
+    book = book.rows(np.flatnonzero(book.aligned.longest >= 0))
     found = book.evidence(index.column("seeds"))
     yes = worth_aligning(found, measures) & one_text(found, book.aligned, scheme, measures)
     if not yes.any():
         return []
-    a, b = book.pairs.first[yes], book.pairs.second[yes]
     known = some(book.aligned, yes)
-    edges = Edges(a, b, known.first, known.second, known.alike)
+    edges = Edges(found.first[yes], found.second[yes], known.first, known.second, known.alike)
     return find_clusters(edges, places.rank, places.size, kinds.whole)
 
 
