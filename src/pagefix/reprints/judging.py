@@ -87,7 +87,8 @@ def measures_of(unit: str, rules: Rules) -> Measures:
 def worth_aligning(found: Evidence, measures: Measures) -> Yes:
     """Pairs with enough rare seeds in common for the poorer of the two, or with a band in common."""
     need = np.clip(np.ceil(measures.gate * found.rare), 2, measures.gate_seeds)
-    return (found.shared >= need) | (found.bands > 0)
+    worth: Yes = (found.shared >= need) | (found.bands > 0)
+    return worth
 
 
 def one_text(found: Evidence, aligned: Aligned, scheme: Scheme, measures: Measures) -> Yes:

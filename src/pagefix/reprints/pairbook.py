@@ -98,7 +98,7 @@ def without(book: PairBook, leaves: npt.NDArray[np.bool_]) -> PairBook:
 
 
 def _with_room(book: PairBook, keys: Keys64) -> PairBook:
-    """A copy of ``book`` with rows for the pairs ``keys`` (rising, none of them there), of which nothing is known."""
+    """A copy of ``book`` with rows for more pairs, of which nothing is known; ``keys`` rise and are new."""
     at = np.searchsorted(book.keys, keys)
     known = {
         column.name: np.insert(getattr(book.aligned, column.name), at, -1 if column.name == "longest" else 0)

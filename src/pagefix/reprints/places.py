@@ -45,14 +45,16 @@ def places_of(index: Index, scans: Sequence[Lines]) -> Places:
     rank = np.empty(len(at), dtype=np.int64)
     # Texts mostly came in as they stand, and a stable sort of what is nearly in order takes no time.
     rank[np.argsort((at << _PART_BITS) + part, kind="stable")] = np.arange(len(at))
-    return Places(archives[at], positions[at], part, index.column("size"), lines[of_text], rank, gone[of_text])
+    return Places(
+        archives[at], positions[at], part, index.column("size"), lines[of_text], rank, gone[of_text]
+    )
 
 
 def _found(asked: Numbers, digests: Numbers) -> Ints:
     """Where each of ``asked`` stands in ``digests``, which have all of them; of several places the first.
 
-    What both begin with is not sought, if nothing is there twice: of 100,000 lines to which 100
-    came all but those (23 ms, where sorting the rest and finding it again took 27).
+    What both begin with is not sought, if nothing is there twice: where 100 lines came to 100,000
+    all but those, which takes places_of from 30 ms to 11.
     """
     once = np.sort(digests)
     same = 0 if (once[1:] == once[:-1]).any() else common_beginning(asked, digests)

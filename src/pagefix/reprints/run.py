@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -117,14 +116,13 @@ def _written(outs: Sequence[Path], reporter: Reporter, groups: Sequence[Ints], p
     reports: list[list[str]] = [[] for _ in outs]
     counts: Counter[str] = Counter()
     places = reporter.places
-    for group, line in zip(groups, reporter.rows(groups, kept_rows(outs[0] / name)), strict=True):
-        row = json.loads(line)
-        counts[row["kind"]] += 1
+    for group, row in zip(groups, reporter.rows(groups, kept_rows(outs[0] / name)), strict=True):
+        counts[row.kind] += 1
         archives = places.archive[group].tolist()
         for archive in sorted(set(archives)):
-            reports[archive].append(line)
+            reports[archive].append(row.line)
         for archive, at in zip(archives, places.line[group].tolist(), strict=True):
-            marks[archive][at] = row["cluster"]
+            marks[archive][at] = row.cluster
     for number, out in enumerate(outs):
         aside = out / _HOME
         aside.mkdir(parents=True, exist_ok=True)

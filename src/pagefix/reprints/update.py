@@ -85,10 +85,11 @@ def _among(asked: Numbers, known: Numbers) -> Marks:
 
 
 def _alike(known: Numbers, few: Numbers) -> Numbers:
-    """Those of ``known`` whose first two bytes one of the ``few`` has: of digests, hardly more than they are."""
+    """Those of ``known`` that begin as one of the ``few`` does; digests are spread evenly, so it is few."""
     begins = np.zeros(1 << 16, dtype=bool)
     begins[few >> _REST] = True
-    return known[begins[known >> _REST]]
+    alike: Numbers = known[begins[known >> _REST]]
+    return alike
 
 
 def _with(
