@@ -119,13 +119,13 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     # Step, article and place as one number: sorted in a quarter of the time that three keys take.
     groups, bits = max(labels, default=-1) + 1, len(article).bit_length()
     ranked = np.sort((likeness.i[owned] * groups + article[owned]) << bits | owned)
-    group, place = ranked >> bits, ranked & (1 << bits) - 1
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    group, last = ranked >> bits, len(ranked) - 1
+    begins = np.append(0, np.flatnonzero(group[1:] != group[:-1]) + 1)[: len(group)]
     sizes = np.diff(begins, append=len(group))
-    strength = likeness.strength[place]
     total = np.zeros(len(begins))
     for behind in reversed(range(BEST)):
-        total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
+        place = ranked[np.minimum(begins + behind, last)] & (1 << bits) - 1
+        total += np.where(sizes > behind, likeness.strength[place], 0.0)
     step, article = np.divmod(group[begins], max(1, groups))
     return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / _LEAST))
 
