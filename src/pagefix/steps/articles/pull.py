@@ -9,6 +9,7 @@ the rest of its own there.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -66,7 +67,7 @@ class Likeness:
         first = np.searchsorted(i, np.arange(len(steps) + 1))
         # Step by step: a tenth of the time of sorting all pairs of a long page at once.
         rows = [low + falling[low:high].argsort() for low, high in pairwise(first.tolist())]
-        order = np.concatenate(rows)
+        order = np.concatenate([np.zeros(0, np.int64), *rows])
         return cls(i, j[order], strength[order], first)
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Likeness:
@@ -151,7 +152,7 @@ class Kinship:
     def __init__(self, pull: Pull, labels: Sequence[int], weights: Sequence[float] | Floats) -> None:
         step = np.repeat(np.arange(len(labels)), np.diff(pull.first))
         weight, own = np.asarray(weights), np.array(labels, dtype=np.int64)
-        articles = int(pull.article.max(initial=0)) + 1
+        articles = max(int(pull.article.max(initial=0)), max(labels, default=-1)) + 1
         pairs, place = np.unique((own[step] + 1) * articles + pull.article, return_inverse=True)
         drawn = np.bincount(place, weight[step] * pull.strength, minlength=len(pairs))
         whole = np.bincount(own + 1, weight)
@@ -161,8 +162,15 @@ class Kinship:
         self.inside = own[step] == pull.article
         self.mean: Floats = (drawn / np.where(whole, whole, 1.0)[mine])[place]
 
-    def between(self, article: Ints, other: Ints) -> tuple[Floats, Floats]:
-        """What draws the steps of each ``article`` to each ``other`` one, and what those steps weigh."""
+    def between(self, article: int, other: int) -> tuple[float, float]:
+        """What draws the steps of ``article`` to the ``other`` one, and what those steps weigh."""
+        pair = (article + 1) * self._articles + other
+        at = bisect_left(self._pairs, pair)
+        found = at < len(self._pairs) and self._pairs[at] == pair
+        return float(self._drawn[at]) if found else 0.0, float(self._weight[article + 1])
+
+    def each(self, article: Ints, other: Ints) -> tuple[Floats, Floats]:
+        """The same for many pairs of articles."""
         pair = (article + 1) * self._articles + other
         at = np.minimum(np.searchsorted(self._pairs, pair), len(self._pairs) - 1)
         return np.where(self._pairs[at] == pair, self._drawn[at], 0.0), self._weight[article + 1]

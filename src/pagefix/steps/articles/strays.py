@@ -340,7 +340,7 @@ def _from(page: _Page, now: _Now, begin: Ints, target: Ints) -> Iterator[_Move]:
     drawn, weight = drawn[may], weight[may]
     begin, target, article = begin[row], target[row], article[row]
     end = begin + column + 1
-    all_drawn, all_weight = now.kinship.between(article, target)
+    all_drawn, all_weight = now.kinship.each(article, target)
     rest = (all_drawn - drawn + _ITSELF * all_drawn / all_weight) / (all_weight - weight + _ITSELF)
     above = np.where(begin > 0, labels[begin - 1], target)
     left = np.where((above != article) & (begin > 0), now.coming[begin], 0.0)
