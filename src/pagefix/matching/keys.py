@@ -29,9 +29,9 @@ class _Folded(dict[str, str]):
     def kept(self, text: str, folded: str) -> str:
         """Takes note of ``text``, and gives what it became.  All is forgotten when it is too much."""
         if len(text) <= _LONGEST_KEPT:
-            self.size += len(text)
-            if self.size > _MOST_KEPT:
+            if self.size + len(text) > _MOST_KEPT:
                 self.cache_clear()
+            self.size += len(text)
             self[text] = folded
         return folded
 
