@@ -9,7 +9,6 @@ the rest of its own there.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -149,28 +148,20 @@ class Kinship:
     article, and ``mean`` how strong those of its article's steps to that article are on the mean.
     """
 
-    def __init__(self, pull: Pull, labels: Sequence[int], weights: Sequence[float] | Floats) -> None:
+    def __init__(self, pull: Pull, labels: Sequence[int], weights: Sequence[float]) -> None:
         step = np.repeat(np.arange(len(labels)), np.diff(pull.first))
-        weight, own = np.asarray(weights), np.array(labels, dtype=np.int64)
-        articles = max(int(pull.article.max(initial=0)), max(labels, default=-1)) + 1
+        weight, own = np.array(weights), np.array(labels, dtype=np.int64)
+        articles = int(pull.article.max(initial=0)) + 1
         pairs, place = np.unique((own[step] + 1) * articles + pull.article, return_inverse=True)
         drawn = np.bincount(place, weight[step] * pull.strength, minlength=len(pairs))
         whole = np.bincount(own + 1, weight)
-        mine = pairs // articles
-        self._articles, self._pairs, self._drawn = articles, pairs, drawn
-        self._weight: Floats = whole.astype(np.float64)
+        mine, other = np.divmod(pairs, articles)
+        found = zip((mine - 1).tolist(), other.tolist(), drawn.tolist(), strict=True)
+        self._drawn = {(article, other): strength for article, other, strength in found}
+        self._weight: list[float] = whole.tolist()
         self.inside = own[step] == pull.article
         self.mean: Floats = (drawn / np.where(whole, whole, 1.0)[mine])[place]
 
     def between(self, article: int, other: int) -> tuple[float, float]:
         """What draws the steps of ``article`` to the ``other`` one, and what those steps weigh."""
-        pair = (article + 1) * self._articles + other
-        at = bisect_left(self._pairs, pair)
-        found = at < len(self._pairs) and self._pairs[at] == pair
-        return float(self._drawn[at]) if found else 0.0, float(self._weight[article + 1])
-
-    def each(self, article: Ints, other: Ints) -> tuple[Floats, Floats]:
-        """The same for many pairs of articles."""
-        pair = (article + 1) * self._articles + other
-        at = np.minimum(np.searchsorted(self._pairs, pair), len(self._pairs) - 1)
-        return np.where(self._pairs[at] == pair, self._drawn[at], 0.0), self._weight[article + 1]
+        return self._drawn.get((article, other), 0.0), self._weight[article + 1]
