@@ -64,7 +64,7 @@ class Likeness:
         strength = counts[j] * strength
         falling = -strength
         first = np.searchsorted(i, np.arange(len(steps) + 1))
-        # Step by step: a tenth of the time of sorting all pairs of a long page at once.
+        # Step by step: a third of the time of sorting all pairs of a long page at once.
         rows = [low + falling[low:high].argsort() for low, high in pairwise(first.tolist())]
         order = np.concatenate([np.zeros(0, np.int64), *rows])
         return cls(i, j[order], strength[order], first)
