@@ -57,7 +57,6 @@ class Evidence:
         self._near: dict[tuple[int, int], _Likeness] = {}
         self._titles: dict[tuple[str, str], Features] = {}
         self._stories: dict[tuple[int, int], tuple[Features, Features]] = {}
-        self._best: dict[tuple[int, int], tuple[float, float]] = {}
         self._above: dict[Mark, str] = {}
         self._only_two: dict[tuple[Mark, Mark], bool] = {}
 
@@ -82,35 +81,18 @@ class Evidence:
         return row
 
     def at_best(self, one: Candidate, weights: Mapping[str, float]) -> float:
-        """The log-odds of a candidate, did the sentences that it puts together speak for it as they can.
-
-        Added up in another order than :func:`weigh` does it, so that what two stories say counts once.
-        """
-        stories, elsewhere = self._stories_at_best(one.first, one.second, weights)
-        total = stories + sum([weights.get(name, 0.0) for name in self._pages(one)])
+        """The log-odds of a candidate, did the sentences that it puts together speak for it as they can."""
+        row = self._but_seams(one)
+        row["second.fresh"] = float(self.part(one.second).fresh)
         if one.leaving is not None and one.leaving.story != one.first:
-            total += elsewhere
-        return total
-
-    def _stories_at_best(self, one: int, other: int, weights: Mapping[str, float]) -> tuple[float, float]:
-        """What two stories say at best, and what a mark counts that was read into another one.
-
-        The ``weights`` of an edition are always the same.
-        """
-        found = self._best.get((one, other))
-        if found is None:
-            titles, words = self._of_stories(one, other)
-            joins, parts, none, above = (weights.get(name, 0.0) for name in _SEAMS)
-            row = titles | words | {"second.fresh": float(self.part(other).fresh)}
-            most = max(0.0, _MOST * joins, -_MOST * parts, none) + max(0.0, _MOST * above)
-            found = weigh(row, weights) + most, weights.get(_elsewhere(titles), 0.0)
-            self._best[one, other] = found
-        return found
+            row[_elsewhere(row)] = 1.0
+        joins, parts, none, other = (weights.get(name, 0.0) for name in _SEAMS)
+        return weigh(row, weights) + max(0.0, _MOST * joins, -_MOST * parts, none) + max(0.0, _MOST * other)
 
     def _but_seams(self, one: Candidate) -> Features:
         """What headlines, marks and shared words say."""
         titles, words = self._of_stories(one.first, one.second)
-        return titles | dict.fromkeys(self._pages(one), 1.0) | words
+        return titles | self._pages(one) | words
 
     def _of_stories(self, one: int, other: int) -> tuple[Features, Features]:
         """What the headlines of two stories say, and what their words do, whichever marks they have."""
@@ -163,19 +145,18 @@ class Evidence:
             found = self._titles[first, second] = headline_features(first, second)
         return found
 
-    def _pages(self, one: Candidate) -> list[str]:
-        """What is true of the marks and the pages that they point to."""
-        edition, found = self._edition, []
+    def _pages(self, one: Candidate) -> Features:
+        edition, row = self._edition, {}
         for name, mark, other in (("leaving", one.leaving, one.second), ("landing", one.landing, one.first)):
             if mark is None:
-                found.append(f"{name}.lost")
+                row[f"{name}.lost"] = 1.0
             elif edition.sheet_of[other] in edition.sheets(mark.points_to):
-                found.append(f"{name}.points_here")
+                row[f"{name}.points_here"] = 1.0
             else:
-                found.append(f"{name}.points_away")
+                row[f"{name}.points_away"] = 1.0
         if one.leaving is not None and one.landing is not None and self._alone(one.leaving, one.landing):
-            found.append("marks.only_two")
-        return found
+            row["marks.only_two"] = 1.0
+        return row
 
     def _alone(self, leaving: Mark, landing: Mark) -> bool:
         """Whether two marks point at each other's page, and no other ones of these pages do."""

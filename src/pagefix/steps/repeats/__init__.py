@@ -49,8 +49,9 @@ def _findings(blocks: Sequence[Block], texts: Sequence[Text], rules: Rules) -> I
         if run.a == run.b and (found := stutter(run, texts[run.a])):
             yield found
     neighbours = _neighbours(blocks)
-    pairs = ((texts[a], texts[b]) for a, b in _whole_pairs(runs, texts))
-    yield from whole_blocks(pairs, neighbours, rules)
+    for a, b in _whole_pairs(runs, texts):
+        if found := whole_blocks(texts[a], texts[b], neighbours, rules):
+            yield found
     for run in runs:
         if run.a != run.b and Role.CAPTION not in (texts[run.a].block.role, texts[run.b].block.role):
             yield from loops(run, texts[run.a], texts[run.b], rules)

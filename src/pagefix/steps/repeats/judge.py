@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -37,41 +36,8 @@ class Finding:
     gap: bool = False
 
 
-class _Readings(NamedTuple):
-    """Two readings of one text, and how surely they are."""
-
-    one: Text
-    other: Text
-    certain: float
-
-
-def whole_blocks(
-    pairs: Iterable[tuple[Text, Text]], neighbours: Mapping[int, tuple[str, str]], rules: Rules
-) -> Iterator[Finding]:
-    """Of those pairs of blocks that are alike as a whole, or one of which stands in the other, what goes."""
-    judged = [_judged(a, b, neighbours, rules) for a, b in pairs]
-    intruders = iter(_intruders([two for two in judged if isinstance(two, _Readings)], neighbours, rules))
-    for found in judged:
-        if isinstance(found, Finding):
-            yield found
-        elif found is not None:
-            gone, kept = next(intruders)
-            yield Finding(
-                gone,
-                0,
-                len(gone.block.text),
-                kept,
-                (0, len(kept.block.text)),
-                Reason.DUPLICATE,
-                found.certain,
-                "repeats.duplicate",
-            )
-
-
-def _judged(
-    a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules: Rules
-) -> Finding | _Readings | None:
-    """What two blocks are to each other, or None."""
+def whole_blocks(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules: Rules) -> Finding | None:
+    """Two blocks that are alike as a whole, or one of which stands in the other."""
     small, big = (b, a) if b.size <= a.size else (a, b)
     if len(small.block.text) < rules.number("repeats.least_truncated"):
         return None
@@ -92,7 +58,17 @@ def _judged(
             or (_formula(a, neighbours) and _formula(b, neighbours))
         ):
             return None
-        return _Readings(a, b, certain)
+        gone, kept = _intruder(a, b, neighbours, rules)
+        return Finding(
+            gone,
+            0,
+            len(gone.block.text),
+            kept,
+            (0, len(kept.block.text)),
+            Reason.DUPLICATE,
+            certain,
+            "repeats.duplicate",
+        )
     if Role.CAPTION in (a.block.role, b.block.role):
         return None
     return _truncated(small, big, alignment.dest_start, alignment.dest_end, certain, rules)
@@ -190,37 +166,25 @@ def _cut_in_word(small: Text, big: Text, last: int) -> bool:
     return last < big.size and crossing(small.key.text, big.key.text[last:]) > 0
 
 
-def _intruders(
-    readings: Sequence[_Readings], neighbours: Mapping[int, tuple[str, str]], rules: Rules
-) -> list[tuple[Text, Text]]:
-    """Which of two readings goes, and which stays: the one that does not read on where it stands goes, else
-    the later.
-
-    The seams of all of a page's readings are weighed together: asked pair by pair they take twice as long.
-    """
+def _intruder(a: Text, b: Text, neighbours: Mapping[int, tuple[str, str]], rules: Rules) -> tuple[Text, Text]:
+    """Which of two readings goes: the one that does not read on where it stands, else the later."""
     seams: list[tuple[str, str]] = []
-    of: list[tuple[int, int]] = []
-    for n, two in enumerate(readings):
-        sides = [_sides(text, neighbours) for text in (two.one, two.other)]
-        # Where nothing can speak for the later one nothing need speak for the earlier.
-        for which, mine in enumerate(sides if sides[1] else ()):
-            seams += mine
-            of += [(n, which)] * len(mine)
-    fits = [[0.0, 0.0] for _ in readings]
-    for (n, which), score in zip(of, log_odds(seams, Weights.read(rules.weights, rules.words)), strict=True):
-        fits[n][which] += max(0.0, score)
+    of: list[int] = []
+    for which, text in enumerate((a, b)):
+        above, below = neighbours[text.at]
+        own = fold(text.block.text)
+        sides = [(own, below)] if below and text.cut_off else []
+        sides += [(above, own)] if above else []
+        seams += sides
+        of += [which] * len(sides)
+    if 1 not in of:
+        # Nothing can speak for the later one.
+        return b, a
+    fits = [0.0, 0.0]
+    for which, score in zip(of, log_odds(seams, Weights.read(rules.weights, rules.words)), strict=True):
+        fits[which] += max(0.0, score)
     # Four in log-odds: what stands below may itself be a second reading at this stage.
-    return [
-        (two.one, two.other) if later > earlier + 4.0 else (two.other, two.one)
-        for two, (earlier, later) in zip(readings, fits, strict=True)
-    ]
-
-
-def _sides(text: Text, neighbours: Mapping[int, tuple[str, str]]) -> list[tuple[str, str]]:
-    """The seams at which a reading may read on: below it, where it is cut off, and above it."""
-    above, below = neighbours[text.at]
-    own = fold(text.block.text)
-    return [*([(own, below)] if below and text.cut_off else ()), *([(above, own)] if above else ())]
+    return (a, b) if fits[1] > fits[0] + 4.0 else (b, a)
 
 
 def stutter(run: Run, text: Text) -> Finding | None:
