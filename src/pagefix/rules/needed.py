@@ -111,8 +111,12 @@ def longest(source: str) -> float:
 _ENDLESS = 1 << 16
 
 
+@lru_cache(maxsize=1)
 def _parsed(source: str) -> Any:
-    """The expression as the standard library's parser reads it; None where regex may read it otherwise."""
+    """The expression as the standard library's parser reads it; None where regex may read it otherwise.
+
+    Read once for all that is asked of a pattern, one question after the other.
+    """
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
     bare = _ESCAPED.sub("x", plain)
