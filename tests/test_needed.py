@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pagefix.rules import load_rules
 from pagefix.rules.entries import PATTERN_KINDS, Entry
-from pagefix.rules.needed import _LETTERS, LETTER, SPACE, Group, holds, longest, needed, opening
+from pagefix.rules.needed import _LETTERS, LETTER, SPACE, Group, closing, holds, longest, needed, opening
 from tests.support.cases import cases
 
 RULES = load_rules()
@@ -87,6 +87,27 @@ def test_pieces_of_examples_are_never_passed_over(data: st.DataObject) -> None:
 )
 def test_what_a_match_may_begin_with(source: str, characters: str) -> None:
     assert opening(source) == frozenset(characters)
+
+
+@pytest.mark.parametrize(
+    ("source", "characters"),
+    [
+        ("上接|下转", "接转"),
+        ("上接[）)]?", "接）)"),
+        (r"[图片]\s*", SPACE + "图片"),
+        ("号(?:图|片)*", "号图片"),
+        ("图(?=。)", "图"),
+        (r"(?P<page>版)\Z", "版"),
+        ("(?i)版k", "".join(_LETTERS)),
+    ],
+)
+def test_what_a_match_may_end_with(source: str, characters: str) -> None:
+    assert closing(source) == frozenset(characters)
+
+
+@pytest.mark.parametrize("source", ["图?", "上[^图]", r"上\p{Han}", "上.", r"版\d", r"(图|片)\1", "(?r)上接"])
+def test_where_a_match_may_end_with_anything(source: str) -> None:
+    assert closing(source) is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -20,6 +21,7 @@ from pagefix.matching.assigning import best_pairs
 from pagefix.matching.runs import _together
 from pagefix.reprints.clusters import _components
 from pagefix.reprints.update import _among
+from pagefix.reprints.verification import common_length
 
 _GAINS = st.sampled_from([-1.0, 0.0, 0.25, 1.0]) | st.floats(-9, 9)
 
@@ -91,6 +93,14 @@ def test_equal_hashes_stand_together_in_their_order(numbers: list[int]) -> None:
 
 
 _NUMBERS = st.lists(st.integers(0, 60), max_size=40)
+
+
+_FEW_LETTERS = st.text("春耕播种", max_size=90)
+
+
+@given(_FEW_LETTERS, _FEW_LETTERS)
+def test_what_two_texts_have_in_common_is_as_long_as_rapidfuzz_says(one: str, other: str) -> None:
+    assert common_length(one, other) == LCSseq.similarity(one, other)
 
 
 @given(_NUMBERS, _NUMBERS, _NUMBERS, st.booleans())

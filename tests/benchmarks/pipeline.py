@@ -141,7 +141,7 @@ def _caches() -> Iterator[Any]:
     for name, module in list(sys.modules.items()):
         if name.startswith("pagefix"):
             for value in vars(module).values():
-                if hasattr(value, "cache_clear") and value.__name__ not in _KEPT:
+                if hasattr(value, "cache_clear") and getattr(value, "__name__", "") not in _KEPT:
                     yield value
 
 

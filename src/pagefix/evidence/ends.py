@@ -79,6 +79,7 @@ def _words(text: str) -> int:
     return len(text) - len(_NO_WORD.findall(text))
 
 
+@lru_cache(maxsize=16384)
 def figures(text: str) -> bool:
     """Whether a text is figures rather than words: a row of a table, a list of results."""
     return len(_DIGIT.findall(text)) > 0.5 * words(text)

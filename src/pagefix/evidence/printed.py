@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from re import compile as pattern
 
 from pagefix.evidence.brackets import CLOSERS
@@ -48,13 +49,19 @@ def set_width(text: str) -> float:
     return len(text) - 0.5 * len(_NARROW.findall(text))
 
 
-def line_widths(texts: Sequence[str]) -> list[float]:
+def line_widths(texts: Sequence[str]) -> Sequence[float]:
     """For each block the width in characters to which the lines around it run, or 0.
 
     Where blocks are printed lines, on the whole page or in one of its columns, most of those
     that stop in mid-sentence fill one line of one width, or two or three, which verse, lists
     and signatures do not; elsewhere blocks are paragraphs.
     """
+    return _line_widths(tuple(texts))
+
+
+@lru_cache(maxsize=4)
+def _line_widths(texts: tuple[str, ...]) -> tuple[float, ...]:
+    """Found once for all that ask of a page."""
     ragged = [(text.rstrip(CLOSERS)[-1:] or text[-1]) not in STOPS for text in texts]
     most = _TOGETHER * _LINE[1]
     sizes = [
@@ -63,17 +70,17 @@ def line_widths(texts: Sequence[str]) -> list[float]:
     ]
     lines = [at for at, size in enumerate(sizes) if _LINE[0] <= size <= most]
     if len(lines) < _LINES_AT_LEAST:
-        return [0.0] * len(texts)
+        return (0.0,) * len(texts)
     # Prose is broken anywhere, so its marks fall inside the lines; verse is broken at them.
     marked = [_MARK.search(text, 1, len(text) - 1) is not None for text in texts]
     known = _page_widths(lines, sizes, marked)
     if not known:
-        return [0.0] * len(texts)
+        return (0.0,) * len(texts)
     near = ((bisect_left(lines, at - _AROUND), bisect_right(lines, at + _AROUND)) for at in range(len(texts)))
     widths = [_width_here([sizes[n] for n in lines[first:last]], known) for first, last in near]
-    return [
+    return tuple(
         0.0 if width and _paragraphs_around(texts, at, width) else width for at, width in enumerate(widths)
-    ]
+    )
 
 
 def _paragraphs_around(texts: Sequence[str], at: int, width: float) -> bool:

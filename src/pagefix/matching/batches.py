@@ -101,6 +101,9 @@ def _simplified(chars: Sequence[str]) -> list[str]:
 
 def _one_unit(char: str) -> int:
     """The compatibility form in lower case, where it is one character; else the character itself."""
+    if "\u4e00" <= char <= "\u9fff":
+        # Most are, and none of these has another form.
+        return ord(char)
     form = unicodedata.normalize("NFKC", char).lower()
     code = ord(form) if len(form) == 1 and form.isalnum() else ord(char)
     return code if code < 1 << 16 else _PRIVATE + code % _PRIVATE_SIZE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -21,43 +21,73 @@ def _to_simplified() -> Any:
     return opencc.OpenCC("t2s")
 
 
+class _Folded(dict[str, str]):
+    """What texts became: most texts of a page are asked for in every room."""
+
+    size = 0
+
+    def kept(self, text: str, folded: str) -> str:
+        """Takes note of ``text``, and gives what it became.  All is forgotten when it is too much."""
+        if len(text) <= _LONGEST_KEPT:
+            if self.size + len(text) > _MOST_KEPT:
+                self.cache_clear()
+            self.size += len(text)
+            self[text] = folded
+        return folded
+
+    def cache_clear(self) -> None:
+        """Forgets everything."""
+        self.clear()
+        self.size = 0
+
+
+# In characters: a page, and some two hundred of them.
+_LONGEST_KEPT, _MOST_KEPT = 20_000, 1 << 21
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """``text`` with traditional characters as simplified ones, code point for code point.
 
     Where a phrase of the dictionary would change the length, its characters are folded one
     by one, so that offsets always stay what they were.
     """
-    size = len(text)
-    return _folded(text) if size <= 400 else _folded_long(text) if size <= _LONGEST_KEPT else _fold(text)
+    folded = _FOLDED.get(text)
+    return _FOLDED.kept(text, _fold(text)) if folded is None else folded
 
 
-# A long paragraph is folded in every room, and a page twice; they are large, so few are kept.
-_LONGEST_KEPT = 20_000
+def fold_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> None:
+    """Folds ``text`` once for all its ``stretches``: who folds one of them later finds it done.
 
-
-@lru_cache(maxsize=16384)
-def _folded(text: str) -> str:
-    return _fold(text)
-
-
-@lru_cache(maxsize=64)
-def _folded_long(text: str) -> str:
-    return _fold(text)
+    A phrase of the dictionary is of word characters, so that a stretch between others is
+    folded as it is in the whole.
+    """
+    whole = _converted(text)
+    if whole is None or [len(line) for line in whole.split("\n")] != [len(line) for line in text.split("\n")]:
+        return
+    _FOLDED.kept(text, whole)
+    for start, end in stretches:
+        apart = not (text[max(0, start - 1) : start].isalnum() or text[end : end + 1].isalnum())
+        if apart and text[start:end] not in _FOLDED:
+            _FOLDED.kept(text[start:end], whole[start:end])
 
 
 def _fold(text: str) -> str:
+    folded = _converted(text)
+    if folded is not None and len(folded) == len(text):
+        return folded
+    return "".join(c if len(one := fold(c)) != 1 else one for c in text) if len(text) > 1 else text
+
+
+def _converted(text: str) -> str | None:
+    """What opencc makes of ``text``; None where it has lone surrogates, as only a caller's own string may."""
     if text.isascii():
         return text
     try:
-        folded: str = _to_simplified().convert(text)
+        converted: str = _to_simplified().convert(text)
     except UnicodeEncodeError:
-        # Lone surrogates, which only a caller's own string can hold, are no text to opencc.
-        return (
-            "".join(c if "\ud800" <= c <= "\udfff" else _folded(c) for c in text) if len(text) > 1 else text
-        )
-    if len(folded) == len(text):
-        return folded
-    return "".join(c if len(one := _folded(c)) != 1 else one for c in text) if len(text) > 1 else text
+        return None
+    return converted
 
 
 class Key(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +47,9 @@ def find_clusters(edges: Edges, rank: Ints, sizes: Ints, whole: float) -> list[I
         len(texts), np.concatenate([a[both], a[chosen]]), np.concatenate([b[both], b[chosen]])
     )
     order = np.argsort(labels, kind="stable")
-    groups = np.split(texts[order], np.flatnonzero(np.diff(labels[order])) + 1)
-    return sorted((group for group in groups if len(group) > 1), key=lambda group: int(rank[group[0]]))
+    texts, ends = texts[order], np.flatnonzero(np.diff(labels[order], append=-1)) + 1
+    # A label is the place of a group's first text, so that the groups stand in order.
+    return [texts[low:high] for low, high in pairwise([0, *ends.tolist()]) if high > low + 1]
 
 
 def _best_homes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +32,37 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the counts say of pairs: seeds shared that are rare, bands shared, and for both texts
-    the rare seeds and all seeds."""
+    """What the counts say of pairs: seeds that both texts have and that are rare, bands shared.
 
+    ``rare_seeds`` and ``seeds`` are those of each text, whatever pairs it is in.
+    """
+
+    first: Ints
+    second: Ints
     shared: Ints
     bands: Ints
-    rare: tuple[Ints, Ints]
-    total: tuple[Ints, Ints]
+    rare_seeds: Ints
+    seeds: Ints
+
+    @property
+    def rare(self) -> Ints:
+        """The rare seeds of that text of each pair which has fewer."""
+        return np.minimum(self.rare_seeds[self.first], self.rare_seeds[self.second])
+
+    @property
+    def total(self) -> Ints:
+        """All seeds of that text of each pair which has fewer."""
+        return np.minimum(self.seeds[self.first], self.seeds[self.second])
+
+    def some(self, rows: Yes | Ints) -> Evidence:
+        """What is said of some of the pairs."""
+        return replace(
+            self,
+            first=self.first[rows],
+            second=self.second[rows],
+            shared=self.shared[rows],
+            bands=self.bands[rows],
+        )
 
 
 def measures_of(unit: str, rules: Rules) -> Measures:
@@ -62,9 +86,9 @@ def measures_of(unit: str, rules: Rules) -> Measures:
 
 def worth_aligning(found: Evidence, measures: Measures) -> Yes:
     """Pairs with enough rare seeds in common for the poorer of the two, or with a band in common."""
-    rare = np.minimum(*found.rare)
-    need = np.clip(np.ceil(measures.gate * rare), 2, measures.gate_seeds)
-    return (found.shared >= need) | (found.bands > 0)
+    need = np.clip(np.ceil(measures.gate * found.rare), 2, measures.gate_seeds)
+    worth: Yes = (found.shared >= need) | (found.bands > 0)
+    return worth
 
 
 def one_text(found: Evidence, aligned: Aligned, scheme: Scheme, measures: Measures) -> Yes:
@@ -76,8 +100,8 @@ def one_text(found: Evidence, aligned: Aligned, scheme: Scheme, measures: Measur
     """
     share = np.maximum(aligned.first, aligned.second)
     held = (share >= measures.excerpt) & (aligned.alike >= measures.alike)
-    common = 1 - np.minimum(*found.rare) / np.maximum(np.minimum(*found.total), 1)
-    rare = np.minimum(*found.rare)
+    rare = found.rare
+    common = 1 - rare / np.maximum(found.total, 1)
     shared = np.where(found.shared < 2, 0, found.shared)
     agrees = shared >= np.maximum(measures.filled * rare, 2)
     notice = np.minimum(aligned.first, aligned.second) >= measures.notice

@@ -9,11 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from pagefix.reprints.rows import ARTICLES
 from pagefix.writing.linebook import Lines, keep_lines, marked
 
 REPRINTS = "reprints.jsonl"
 PARAGRAPHS = "reprinted-paragraphs.jsonl"
+_NULL = b"null"
 _CHUNK = 1 << 24
 
 Put = Callable[[Path, Path], None]
@@ -37,7 +40,8 @@ def mark_articles(
     time.  Returns whether the file was written.
     """
     path = out / ARTICLES
-    wanted = {at: json.dumps(name, ensure_ascii=False).encode() for at, name in clusters.items()}
+    values = {name: json.dumps(name, ensure_ascii=False).encode() for name in set(clusters.values())}
+    wanted = {at: values[name] for at, name in clusters.items()}
     changes = list(_changes(path, lines, wanted))
     if changes:
         _rewrite(path, lines, changes, aside / f"{ARTICLES}.new", put)
@@ -59,15 +63,17 @@ def _rewrite(path: Path, lines: Lines, changes: Iterable[Change], target: Path, 
 
 
 def _changes(path: Path, lines: Lines, wanted: Mapping[int, bytes]) -> Iterable[Change]:
-    marks, ends = lines.marks.tolist(), lines.marks_end.tolist()
+    named = np.flatnonzero(lines.marks_end - lines.marks != len(_NULL)).tolist()
+    asked = sorted(wanted.keys() | set(named))
+    starts, ends = lines.marks[asked].tolist(), lines.marks_end[asked].tolist()
     with path.open("rb", buffering=0) as stream:
-        for at, (start, end) in enumerate(zip(marks, ends, strict=True)):
-            value = wanted.get(at, b"null")
-            if end - start == 4 and value == b"null":
-                continue
-            stream.seek(start)
-            if stream.read(end - start) != value:
-                yield at, start, end, value
+        for at, start, end in zip(asked, starts, ends, strict=True):
+            value = wanted.get(at, _NULL)
+            if len(value) == end - start:
+                stream.seek(start)
+                if stream.read(end - start) == value:
+                    continue
+            yield at, start, end, value
 
 
 def _copy(source: BinaryIO, new: BinaryIO, start: int, end: int) -> None:

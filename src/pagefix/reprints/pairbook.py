@@ -42,9 +42,8 @@ class PairBook:
 
     def evidence(self, totals: Ints) -> Evidence:
         """What the counts say of every pair; ``totals`` are the seeds of each text."""
-        a, b = self.pairs.first, self.pairs.second
-        rare = totals - self.common
-        return Evidence(self.shared, self.bands, (rare[a], rare[b]), (totals[a], totals[b]))
+        pairs = self.pairs
+        return Evidence(pairs.first, pairs.second, self.shared, self.bands, totals - self.common, totals)
 
     def known(self, one: Ints, other: Ints) -> Aligned:
         """The alignments of texts ``one`` with texts ``other``; ``longest`` is -1 where there is none."""
@@ -83,20 +82,14 @@ def counted(book: PairBook, seeds: Counted, bands: Counted, common: Ints) -> Pai
 
     A single shared seed is chance and is not kept, nor is a pair that has nothing left.
     """
-    keys, old = _with_more(book.keys, merged_keys(seeds.keys[seeds.counts >= 2], bands.keys))
-    shared, banded = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
-    shared[old], banded[old] = book.shared, book.bands
-    for target, change in ((shared, seeds), (banded, bands)):
-        at, there = _places(keys, change.keys)
+    more = merged_keys(seeds.keys[seeds.counts >= 2], bands.keys)
+    book = _with_room(replace(book, common=common), more[~_places(book.keys, more)[1]])
+    for target, change in ((book.shared, seeds), (book.bands, bands)):
+        at, there = _places(book.keys, change.keys)
         target[at] += change.counts[there]
-    shared[shared < 2] = 0
-    stays = (shared > 0) | (banded > 0)
-    known = nothing(len(keys))
-    known.longest[:] = -1
-    put(known, old, book.aligned)
-    if stays.all():
-        return PairBook(book.gone, common, keys, shared, banded, known)
-    return PairBook(book.gone, common, keys[stays], shared[stays], banded[stays], some(known, stays))
+    book.shared[book.shared < 2] = 0
+    stays = (book.shared > 0) | (book.bands > 0)
+    return book if stays.all() else book.rows(np.flatnonzero(stays))
 
 
 def without(book: PairBook, leaves: npt.NDArray[np.bool_]) -> PairBook:
@@ -104,15 +97,20 @@ def without(book: PairBook, leaves: npt.NDArray[np.bool_]) -> PairBook:
     return book.rows(np.flatnonzero(~(leaves[book.pairs.first] | leaves[book.pairs.second])))
 
 
-def _with_more(keys: Keys64, more: Keys64) -> tuple[Keys64, Ints]:
-    """``keys`` with those of ``more`` (both rising) that are new, and where the old ones are now."""
-    place = np.searchsorted(keys, more)
-    new = np.ones(len(more), dtype=bool)
-    inside = place < len(keys)
-    new[inside] = keys[place[inside]] != more[inside]
-    place = place[new]
-    shift = np.cumsum(np.bincount(place, minlength=len(keys))[: len(keys)])
-    return np.insert(keys, place, more[new]), np.arange(len(keys)) + shift
+def _with_room(book: PairBook, keys: Keys64) -> PairBook:
+    """A copy of ``book`` with rows for more pairs, of which nothing is known; ``keys`` rise and are new."""
+    at = np.searchsorted(book.keys, keys)
+    known = {
+        column.name: np.insert(getattr(book.aligned, column.name), at, -1 if column.name == "longest" else 0)
+        for column in fields(Aligned)
+    }
+    return replace(
+        book,
+        keys=np.insert(book.keys, at, keys),
+        shared=np.insert(book.shared, at, 0),
+        bands=np.insert(book.bands, at, 0),
+        aligned=Aligned(**known),
+    )
 
 
 def remembered(book: PairBook, old: PairBook, numbers: Ints) -> PairBook:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pagefix.matching.batches import Ints, Keys
 from pagefix.reprints.candidates import RANGE, Counted, meet, meet_bands, merged_keys, ranges, sum_met
-from pagefix.reprints.judging import Evidence, Measures, Yes, one_text, worth_aligning
+from pagefix.reprints.judging import Evidence, Measures, one_text, worth_aligning
 from pagefix.reprints.scheme import Scheme
 from pagefix.reprints.signing import sign
 from pagefix.reprints.verification import Aligned, align, count_places, some
@@ -46,9 +46,9 @@ def pair_texts(
     bands = meet_bands([], np.concatenate([part.bands for part in signed]), 0, order)
     rare = totals.copy()
     rare[met.texts] -= met.common
-    first, second, found = evidence(met.pairs, bands, rare, totals)
-    worth = worth_aligning(found, measures)
-    first, second, found = first[worth], second[worth], chosen(found, worth)
+    found = evidence(met.pairs, bands, rare, totals)
+    found = found.some(worth_aligning(found, measures))
+    first, second = found.first, found.second
     aligned = align(keys, first, second, executor)
     likely = np.flatnonzero(one_text(found, aligned, scheme, measures))
     aligned = count_places(keys, first, second, aligned, likely)
@@ -56,7 +56,7 @@ def pair_texts(
     return Pairs(first[yes], second[yes], some(aligned, yes))
 
 
-def evidence(seeds: Counted, bands: Counted, rare: Ints, totals: Ints) -> tuple[Ints, Ints, Evidence]:
+def evidence(seeds: Counted, bands: Counted, rare: Ints, totals: Ints) -> Evidence:
     """Both counts side by side, one row a pair."""
     seeds = Counted(seeds.keys[seeds.counts >= 2], seeds.counts[seeds.counts >= 2])
     keys = merged_keys(seeds.keys, bands.keys)
@@ -64,18 +64,7 @@ def evidence(seeds: Counted, bands: Counted, rare: Ints, totals: Ints) -> tuple[
     shared[np.searchsorted(keys, seeds.keys)] = seeds.counts
     banded[np.searchsorted(keys, bands.keys)] = bands.counts
     pairs = Counted(keys, shared)
-    a, b = pairs.first, pairs.second
-    return a, b, Evidence(shared, banded, (rare[a], rare[b]), (totals[a], totals[b]))
-
-
-def chosen(found: Evidence, rows: Yes) -> Evidence:
-    """Some rows of the evidence."""
-    return Evidence(
-        found.shared[rows],
-        found.bands[rows],
-        (found.rare[0][rows], found.rare[1][rows]),
-        (found.total[0][rows], found.total[1][rows]),
-    )
+    return Evidence(pairs.first, pairs.second, shared, banded, rare, totals)
 
 
 def join_keys(parts: Sequence[Keys]) -> Keys:

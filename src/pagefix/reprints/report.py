@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,14 @@ from pagefix.reprints.verification import Aligned, align, some
 from pagefix.writing.linebook import Lines
 
 
+class Row(NamedTuple):
+    """A line of the report, and what others ask of it: the name and the kind of its cluster."""
+
+    line: str
+    cluster: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
     """What rows are made from.  ``names`` are the archives' names, empty for a single one."""
@@ -35,13 +43,13 @@ class Reporter:
     kinds: Kinds
     paragraphs: bool
 
-    def rows(self, groups: Sequence[Ints], known: Mapping[str, str]) -> list[str]:
-        """A line for each group; lines of ``known`` whose members are what they were are taken over."""
+    def rows(self, groups: Sequence[Ints], known: Mapping[str, Row]) -> list[Row]:
+        """A row for each group; rows of ``known`` whose members are what they were are taken over."""
         stamps = [self._stamp(group) for group in groups]
         fresh = [n for n, stamp in enumerate(stamps) if stamp not in known]
         made = dict(zip(fresh, self._made([groups[n] for n in fresh]), strict=True))
         return [
-            known[stamp] if n not in made else _as_line({**made[n], "made_from": stamp})
+            known[stamp] if n not in made else _as_row({**made[n], "made_from": stamp})
             for n, stamp in enumerate(stamps)
         ]
 
@@ -147,14 +155,18 @@ class Reporter:
         return out
 
 
-def _as_line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+def _as_row(row: Mapping[str, Any]) -> Row:
+    line = json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    return Row(line, row["cluster"], row["kind"])
 
 
-def kept_rows(path: Path) -> dict[str, str]:
-    """The lines of an older report by what they were made from; none if it is unreadable."""
+def kept_rows(path: Path) -> dict[str, Row]:
+    """The rows of an older report by what they were made from; none if it is unreadable."""
+    kept = {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        return {json.loads(line)["made_from"]: line for line in lines}
+        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+            row = json.loads(line)
+            kept[row["made_from"]] = Row(line, row["cluster"], row["kind"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+    return kept

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+
+import numpy as np
 
 from pagefix.errors import UsageError
 from pagefix.matching.batches import Ints
@@ -97,13 +98,14 @@ def _index_folder(outs: Sequence[Path], unit: str) -> Path:
 def _groups(index: Index, places: Places, scheme: Scheme, measures: Measures, kinds: Kinds) -> list[Ints]:
     """The clusters that the pair book stands for."""
     book = index.book
+    # Nine pairs in ten were never worth an alignment.
+    book = book.rows(np.flatnonzero(book.aligned.longest >= 0))
     found = book.evidence(index.column("seeds"))
     yes = worth_aligning(found, measures) & one_text(found, book.aligned, scheme, measures)
     if not yes.any():
         return []
-    a, b = book.pairs.first[yes], book.pairs.second[yes]
     known = some(book.aligned, yes)
-    edges = Edges(a, b, known.first, known.second, known.alike)
+    edges = Edges(found.first[yes], found.second[yes], known.first, known.second, known.alike)
     return find_clusters(edges, places.rank, places.size, kinds.whole)
 
 
@@ -114,14 +116,13 @@ def _written(outs: Sequence[Path], reporter: Reporter, groups: Sequence[Ints], p
     reports: list[list[str]] = [[] for _ in outs]
     counts: Counter[str] = Counter()
     places = reporter.places
-    for group, line in zip(groups, reporter.rows(groups, kept_rows(outs[0] / name)), strict=True):
-        row = json.loads(line)
-        counts[row["kind"]] += 1
+    for group, row in zip(groups, reporter.rows(groups, kept_rows(outs[0] / name)), strict=True):
+        counts[row.kind] += 1
         archives = places.archive[group].tolist()
         for archive in sorted(set(archives)):
-            reports[archive].append(line)
+            reports[archive].append(row.line)
         for archive, at in zip(archives, places.line[group].tolist(), strict=True):
-            marks[archive][at] = row["cluster"]
+            marks[archive][at] = row.cluster
     for number, out in enumerate(outs):
         aside = out / _HOME
         aside.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from pagefix.reprints.forgetting import forget
 from pagefix.reprints.index import Index
 from pagefix.reprints.judging import Measures, one_text, worth_aligning
 from pagefix.reprints.pairbook import PairBook, aligned, counted, empty_book, remembered
+from pagefix.reprints.places import common_beginning
 from pagefix.reprints.scheme import Scheme
 from pagefix.reprints.segments import Numbers, Segment, merge_segments, take_keys, thin_segment, write_segment
 from pagefix.reprints.shingles import TEXT_BITS
@@ -32,6 +33,7 @@ _HOLES = 0.2
 # Pairs that one task aligns.
 _ALIGN = 1 << 12
 _FEW = 16
+_REST = np.uint64(48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +73,23 @@ def _among(asked: Numbers, known: Numbers) -> Marks:
     What both begin with is passed over: of a file that a day was added to that is nearly all.
     """
     found: Marks = np.zeros(len(asked), dtype=bool)
-    size = min(len(asked), len(known))
-    differ = np.flatnonzero(asked[:size] != known[:size])
-    same = int(differ[0]) if len(differ) else size
+    same = common_beginning(asked, known)
     found[:same] = True
     rest = asked[same:]
-    if not len(rest) or not len(known):
-        return found
     if len(rest) < len(known) // _FEW:
-        # The few are sorted, and the many look for themselves among them.
-        order = np.argsort(rest)
-        place = np.minimum(np.searchsorted(rest[order], known), len(rest) - 1)
-        met = distinct(known[rest[order][place] == known])
-        known = met if len(met) else known[:1]
-    else:
+        known = _alike(known, rest)
+    if len(rest) and len(known):
         known = np.sort(known)
-    found[same:] = known[np.minimum(np.searchsorted(known, rest), len(known) - 1)] == rest
+        found[same:] = known[np.minimum(np.searchsorted(known, rest), len(known) - 1)] == rest
     return found
+
+
+def _alike(known: Numbers, few: Numbers) -> Numbers:
+    """Those of ``known`` that begin as one of the ``few`` does; digests are spread evenly, so it is few."""
+    begins = np.zeros(1 << 16, dtype=bool)
+    begins[few >> _REST] = True
+    alike: Numbers = known[begins[known >> _REST]]
+    return alike
 
 
 def _with(

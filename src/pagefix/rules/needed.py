@@ -76,16 +76,26 @@ def needed(source: str) -> tuple[Group, ...]:
 
 
 SPACE = "\t"
-"""Stands in an opening for all white space."""
+"""Stands for all white space among the characters that a match begins or ends with."""
 
 
 @lru_cache(maxsize=512)
 def opening(source: str) -> frozenset[str] | None:
     """The characters that a match of ``source`` may begin with, or None where in doubt."""
+    return _edge_of(source, 1)
+
+
+@lru_cache(maxsize=512)
+def closing(source: str) -> frozenset[str] | None:
+    """The characters that a match of ``source`` may end with, or None where in doubt."""
+    return _edge_of(source, -1)
+
+
+def _edge_of(source: str, way: int) -> frozenset[str] | None:
     parsed = _parsed(source)
     if parsed is None:
         return None
-    found, empty = _opening(parsed, bool(parsed.state.flags & re.IGNORECASE))
+    found, empty = _edge(parsed, bool(parsed.state.flags & re.IGNORECASE), way)
     return None if empty else found
 
 
@@ -101,8 +111,12 @@ def longest(source: str) -> float:
 _ENDLESS = 1 << 16
 
 
+@lru_cache(maxsize=1)
 def _parsed(source: str) -> Any:
-    """The expression as the standard library's parser reads it; None where regex may read it otherwise."""
+    """The expression as the standard library's parser reads it; None where regex may read it otherwise.
+
+    Read once for all that is asked of a pattern, one question after the other.
+    """
     # Properties are not known to the parser; a word character stands for them, and demands nothing.
     plain = _NAMED.sub("(?:", _PROPERTY.sub(r"\\w", source))
     bare = _ESCAPED.sub("x", plain)
@@ -114,14 +128,15 @@ def _parsed(source: str) -> Any:
         return None
 
 
-_Opening = tuple[frozenset[str] | None, bool]
-"""First characters, None for any; and whether nothing at all will do."""
+_Edge = tuple[frozenset[str] | None, bool]
+"""First or last characters, None for any; and whether nothing at all will do."""
 
 
-def _opening(items: Iterable[Any], ignore_case: bool) -> _Opening:
+def _edge(items: Iterable[Any], ignore_case: bool, way: int) -> _Edge:
+    """What ``items`` begin with if the ``way`` is 1, what they end with if it is -1."""
     found: frozenset[str] = frozenset()
-    for operation, argument in items:
-        some, empty = _opening_of(str(operation), argument, ignore_case)
+    for operation, argument in list(items)[::way]:
+        some, empty = _edge_of_item(str(operation), argument, ignore_case, way)
         if some is None:
             return None, False
         found |= some
@@ -130,10 +145,10 @@ def _opening(items: Iterable[Any], ignore_case: bool) -> _Opening:
     return found, True
 
 
-def _opening_of(name: str, argument: Any, ignore_case: bool) -> _Opening:
+def _edge_of_item(name: str, argument: Any, ignore_case: bool, way: int) -> _Edge:
     match name:
         case "LITERAL":
-            return _opening_of("IN", [(name, argument)], ignore_case)
+            return _edge_of_item("IN", [(name, argument)], ignore_case, way)
         case "IN":
             spaces = [item for item in argument if str(item[1]) == "CATEGORY_SPACE"]
             groups = _of_set([item for item in argument if item not in spaces], ignore_case, _MOST_FIRST)
@@ -141,19 +156,19 @@ def _opening_of(name: str, argument: Any, ignore_case: bool) -> _Opening:
                 return None, False
             return first_characters(*groups) | ({SPACE} if spaces else set()), False
         case "BRANCH":
-            branches = [_opening(branch, ignore_case) for branch in argument[1]]
+            branches = [_edge(branch, ignore_case, way) for branch in argument[1]]
             if any(some is None for some, _ in branches):
                 return None, False
             return frozenset().union(*(some or () for some, _ in branches)), any(e for _, e in branches)
         case "SUBPATTERN":
             _, added, taken, inner = argument
             flagged = (ignore_case or bool(added & re.IGNORECASE)) and not taken & re.IGNORECASE
-            return _opening(inner, flagged)
+            return _edge(inner, flagged, way)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-            some, empty = _opening(argument[2], ignore_case)
+            some, empty = _edge(argument[2], ignore_case, way)
             return some, empty or not argument[0]
         case "ATOMIC_GROUP":
-            return _opening(argument, ignore_case)
+            return _edge(argument, ignore_case, way)
         case "ASSERT" | "ASSERT_NOT" | "AT":
             return frozenset(), True
     return None, False

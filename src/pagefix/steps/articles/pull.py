@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -61,8 +62,12 @@ class Likeness:
         i, j, strength = affinity.pairs()
         counts = np.array([_HEADLINE if step.begins >= 0 else 1.0 for step in steps])
         strength = counts[j] * strength
-        order = np.lexsort((-strength, i))
-        return cls(i, j[order], strength[order], np.searchsorted(i, np.arange(len(steps) + 1)))
+        falling = -strength
+        first = np.searchsorted(i, np.arange(len(steps) + 1))
+        # Step by step: a third of the time of sorting all pairs of a long page at once.
+        rows = [low + falling[low:high].argsort() for low, high in pairwise(first.tolist())]
+        order = np.concatenate([np.zeros(0, np.int64), *rows])
+        return cls(i, j[order], strength[order], first)
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Likeness:
         """Those pairs that are ``kept``."""
@@ -112,15 +117,15 @@ def pull_of(labels: Sequence[int], likeness: Likeness) -> Pull:
     article = np.array(labels, dtype=np.int64)[likeness.j]
     owned = np.flatnonzero(article >= 0)
     # Step, article and place as one number: sorted in a quarter of the time that three keys take.
-    groups, places = max(labels, default=-1) + 1, max(1, len(article))
-    ranked = np.sort((likeness.i[owned] * groups + article[owned]) * places + owned)
-    group, place = np.divmod(ranked, places)
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    groups, bits = max(labels, default=-1) + 1, len(article).bit_length()
+    ranked = np.sort((likeness.i[owned] * groups + article[owned]) << bits | owned)
+    group, last = ranked >> bits, len(ranked) - 1
+    begins = np.append(0, np.flatnonzero(group[1:] != group[:-1]) + 1)[: len(group)]
     sizes = np.diff(begins, append=len(group))
-    strength = likeness.strength[place]
     total = np.zeros(len(begins))
     for behind in reversed(range(BEST)):
-        total += np.where(sizes > behind, strength[np.minimum(begins + behind, len(group) - 1)], 0.0)
+        place = ranked[np.minimum(begins + behind, last)] & (1 << bits) - 1
+        total += np.where(sizes > behind, likeness.strength[place], 0.0)
     step, article = np.divmod(group[begins], max(1, groups))
     return Pull(np.searchsorted(step, np.arange(len(labels) + 1)), article, np.log1p(total / BEST / _LEAST))
 

@@ -13,7 +13,7 @@ from pagefix.evidence.brackets import balance
 from pagefix.evidence.ends import words
 from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
-from pagefix.matching.keys import fold
+from pagefix.matching.keys import fold, fold_stretches
 from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
 from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
@@ -69,6 +69,7 @@ def _raws(text: str, rules: Rules) -> Iterator[Raw]:
         pictures=lambda line: image(line, rules) is not None,
     )
     units = find_units(text, outside, says)
+    fold_stretches(text, [unit.pieces[0] for unit in units if len(unit.pieces) == 1])
     rules.sift_all(list(dict.fromkeys(fold(unit.text) for unit in units)))
     for unit in units:
         for raw in split(text, unit, rules):

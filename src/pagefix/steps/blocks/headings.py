@@ -262,6 +262,8 @@ def _verse(drafts: Sequence[Draft], sizes: Sequence[int], at: int) -> Features:
 
 # Paragraphs of different stories have a likeness of about a tenth, those of one story of half and more.
 _STRANGE = (0.05, 0.12, 0.25)
+_ACROSS_UNDER = tuple((f"near.across_under_{limit:g}", limit) for limit in _STRANGE)
+_ABOVE_UNDER = tuple((f"near.above_under_{limit:g}", limit) for limit in _STRANGE)
 
 
 def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int, Features]:
@@ -284,12 +286,8 @@ def _affinities(drafts: Sequence[Draft], candidates: Sequence[int]) -> dict[int,
             "near.across": across[n],
             "near.nothing_above": float(not above[n]),
             # Likeness counts by its order of magnitude: none, a little, some.
-            **{
-                f"near.across_under_{limit:g}": 1.0
-                for limit in _STRANGE
-                if above[n] and below[n] and across[n] < limit
-            },
-            **{f"near.above_under_{limit:g}": 1.0 for limit in _STRANGE if above[n] and to_above[n] < limit},
+            **{name: 1.0 for name, limit in _ACROSS_UNDER if above[n] and below[n] and across[n] < limit},
+            **{name: 1.0 for name, limit in _ABOVE_UNDER if above[n] and to_above[n] < limit},
         }
         for n, at in enumerate(candidates)
     }
