@@ -52,7 +52,9 @@ def write_page(path: Path, text: str, age: float = 3600.0) -> None:
 
 
 def _texts() -> Iterator[str]:
-    pages = [case.page for case in cases() if 0 < len(case.page) < 600 and "下转" not in case.page]
+    # Cases of several pages, with their jumps, would be one page of many stories that share a headline.
+    single = (case.page for case in cases() if "@@" not in case.page)
+    pages = [page for page in single if 0 < len(page) < 600 and "下转" not in page]
     for n, page in enumerate(cycle(pages)):
         yield page.replace("海州", _PLACES[n // len(pages) % len(_PLACES)])
 
