@@ -86,8 +86,8 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
             # Who asks is no headline, and what is marked so is more than text.
             del scores[Role.HEADLINE]
             scores[Role.CROSSHEAD] += _MARKED if draft.level else 0.0
-        doubted = {Role.CROSSHEAD: surely} if Role.HEADLINE in scores and not width else {}
-        best = max(scores, key=lambda role: scores[role] - doubted.get(role, 0.0))
+        doubt = 0.0 if width or _is_deck(drafts, decided) else surely
+        best = _likeliest(scores, doubt)
         if best is Role.CROSSHEAD and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE
         elif best is Role.HEADLINE and _is_author(drafts, decided, rules):
@@ -95,6 +95,18 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))
     return decided
+
+
+def _likeliest(scores: Mapping[Role, float], doubt: float) -> Role:
+    """The role that scores best; a crosshead that may be a headline must outdo the others by ``doubt``."""
+    less = {Role.CROSSHEAD: doubt} if Role.HEADLINE in scores else {}
+    return max(scores, key=lambda role: scores[role] - less.get(role, 0.0))
+
+
+def _is_deck(drafts: Sequence[Draft], decided: Sequence[tuple[Role, float]]) -> bool:
+    """Whether the next heading stands right below a headline and is marked otherwise."""
+    at = len(decided)
+    return at > 0 and decided[-1][0] is Role.HEADLINE and drafts[at].level != drafts[at - 1].level
 
 
 def _goes_on(drafts: Sequence[Draft], decided: Sequence[tuple[Role, float]], rules: Rules) -> bool:
