@@ -230,6 +230,7 @@ KINDS = (
         with_numbers(weight_of_shared_words=0.0, weight_of_strays_words=0.0),
     ),
     Evidence("articles", "words shared by runs that strayed", with_numbers(weight_of_strays_words=0.0)),
+    Evidence("articles", "headlines that only divide a story", with_numbers(dividing_surely=_NEVER)),
     Evidence("articles", "seams inside the sorted stories", with_numbers(least_seam=1.0)),
     Evidence("jumps", "no jump is followed", ignoring("jumps.link")),
     Evidence(
