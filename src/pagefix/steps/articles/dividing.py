@@ -23,7 +23,7 @@ _FULL, _LEAST = 60, 8
 _KIN = 2.5
 # Crossheads fill one printed line of a column.
 _LINE = 12
-# No heading is surer than this: the words below have been weighed for none.
+# However sure a heading looks, its text was not read for that.
 _SURE = 0.98
 
 
