@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 from pagefix.archive import Progress, clean_archive
+from pagefix.archive.cleaning import failure_of
+from pagefix.errors import PageError
 from pagefix.rules import Rules, load_rules
 from tests.support.archives import command, contents, make_archive, run, write_page
 
@@ -323,3 +325,13 @@ class _Breaks(Executor):
         else:
             future.set_result(task(*args, **kwargs))
         return future
+
+
+def test_a_fault_that_nobody_foresaw_says_what_it_was() -> None:
+    failure = failure_of("2025-05-03/A01.md", KeyError("headline"))
+    assert failure.reason.endswith("(please report it with the page): KeyError: 'headline'")
+
+
+@pytest.mark.parametrize("fault", [PageError("a.md: binary"), FileNotFoundError(2, "No such file")])
+def test_a_fault_with_words_of_its_own_keeps_them(fault: Exception) -> None:
+    assert failure_of("a.md", fault).reason == str(fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pagefix.ledger import check_books, restore_text
 from pagefix.model import Action, Cleaned
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules
+from tests.support.editions import editions
 
 _SENTENCES = (
     "昨天上午，青河镇三座新桥同时通车，两岸群众敲锣打鼓来看热闹。",
@@ -67,9 +69,40 @@ def pages(draw: st.DrawFn) -> str:
 _MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@cache
+def _lines() -> list[str]:
+    """The lines of our own editions, without their marks."""
+    sheets = [page.text for edition in editions() for page in edition.pages]
+    return sorted({line.lstrip("# *") for sheet in sheets for line in sheet.splitlines()} - {""})
+
+
+@st.composite
+def shuffled(draw: st.DrawFn) -> str:
+    """Lines of all editions in any order, marked anew: what stands below what no edition has."""
+    headings = [line for line in _lines() if len(line) <= 20]
+    line = st.builds(
+        "{}{}".format, _MARKS, st.sampled_from(_lines()) | st.sampled_from([*headings, *_SPEAKERS])
+    )
+    return "\n\n".join(draw(st.lists(line, min_size=15, max_size=30)))
+
+
+# Lines about which more is decided than their weights say; as often as a hundred others.
+_SPEAKERS = ("问：老吊车还能用吗？", "记者：今后还修吗？", "（一）", "王小明 李小红", "此致敬礼") * 20
+
+
 @_MANY
 @given(pages())
 def test_conservation_and_restore(text: str) -> None:
+    _check(text)
+
+
+@settings(_MANY, max_examples=500)
+@given(shuffled())
+def test_conservation_of_lines_in_any_order(text: str) -> None:
+    _check(text)
+
+
+def _check(text: str) -> None:
     cleaned = pagefix.clean_page(text)
     check_books(cleaned)
     blocks = [block for article in cleaned.articles for block in article.blocks]

@@ -20,7 +20,7 @@ from pagefix.archive.parts import Head, PageState, Part, digest_of, read_part
 from pagefix.archive.placing import put_edition, recover
 from pagefix.archive.stamp import base_of, stamp_with
 from pagefix.archive.summary import Failure
-from pagefix.errors import PageError, RuleError, UsageError
+from pagefix.errors import PageError, PagefixError, RuleError, UsageError
 from pagefix.lessons.facts import NOTHING, Meant, Taught, paper_of
 from pagefix.lessons.lesson import Lesson, lesson_from
 from pagefix.model import Action, Cleaned, Page
@@ -118,7 +118,12 @@ def try_page(orders: Orders, edition: Edition, number: int) -> bool:
 def failure_of(page: str, fault: BaseException) -> Failure:
     """The fault as it goes into ``failed.jsonl``."""
     last = traceback.format_exception_only(fault)[-1].strip()
-    return Failure(page, str(fault) or type(fault).__name__, last)
+    # What was foreseen says what to do in its own words; of anything else the words alone may say nothing.
+    foreseen = isinstance(fault, PagefixError | OSError) and str(fault)
+    return Failure(page, str(fault) if foreseen else f"{_FAULT}: {last}", last)
+
+
+_FAULT = "pagefix failed on this page (please report it with the page)"
 
 
 def _still_holds(orders: Orders, edition: Edition, places: Places, part: Part) -> Outcome | None:

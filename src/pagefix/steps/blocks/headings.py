@@ -88,7 +88,7 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
             scores[Role.CROSSHEAD] += _MARKED if draft.level else 0.0
         doubt = 0.0 if width or _is_deck(drafts, decided) else surely
         best = _likeliest(scores, doubt)
-        if best is Role.CROSSHEAD and _goes_on(drafts, decided, rules):
+        if best is Role.CROSSHEAD and Role.HEADLINE in scores and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE
         elif best is Role.HEADLINE and _is_author(drafts, decided, rules):
             best = Role.CROSSHEAD
