@@ -67,7 +67,12 @@ def is_two_words(text: str) -> bool:
     tagged = _tagged(text)
     if any(tag.startswith("nr") for _, tag in tagged):
         return False
-    return any(tag.startswith("m") for _, tag in tagged) or [len(word) for word, _ in tagged] == [2, 2]
+    counts = any(tag.startswith("m") and _NUMERALS.intersection(word) for word, tag in tagged)
+    return counts or [len(word) for word, _ in tagged] == [2, 2]
+
+
+# The dictionary takes surnames like 余 for numerals, too.
+_NUMERALS = frozenset("0123456789〇零一二两三四五六七八九十百千万亿第几半")
 
 
 @lru_cache(maxsize=65536)
