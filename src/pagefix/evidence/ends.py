@@ -72,6 +72,7 @@ _SHORT_TEXT = 400
 # What str.isalnum denies: twice as fast as asking each character.
 _NO_WORD = re.compile(r"[\W_]")
 _DIGIT = re.compile(r"\d")
+_DATE_BEGUN = re.compile(r"\d{2,4}年(?:\d{1,2}(?:月(?:\d{1,2})?)?)?[，、,]?")
 
 
 @lru_cache(maxsize=16384)
@@ -81,8 +82,11 @@ def _words(text: str) -> int:
 
 @lru_cache(maxsize=16384)
 def figures(text: str) -> bool:
-    """Whether a text is figures rather than words: a row of a table, a list of results."""
-    return len(_DIGIT.findall(text)) > 0.5 * words(text)
+    """Whether a text is figures rather than words: a row of a table, a list of results.
+
+    The beginning of a date is a sentence's; a whole one may close a letter.
+    """
+    return len(_DIGIT.findall(text)) > 0.5 * words(text) and not _DATE_BEGUN.fullmatch(text)
 
 
 def ends_sentence(text: str) -> bool:
