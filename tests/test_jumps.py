@@ -10,7 +10,7 @@ from pagefix.rules import Rules
 from pagefix.steps.jumps import link_jumps
 from pagefix.steps.jumps.assignment import candidates
 from pagefix.steps.jumps.ends import Edition
-from pagefix.steps.jumps.evidence import Evidence, weigh
+from pagefix.steps.jumps.evidence import AtBest, Evidence, weigh
 from tests.support.editions import editions
 
 _PARK = (
@@ -84,7 +84,7 @@ def test_no_sentence_makes_a_jump_likelier_than_it_can_be_at_best(rules: Rules) 
         edition = Edition([clean_sheet(page, rules) for page in gold.pages])
         evidence = Evidence(edition, rules)
         for jump in candidates(edition):
-            best = evidence.at_best(jump, weights)
+            best = AtBest(evidence, weights)(jump)
             assert weigh(evidence.features(jump), weights) <= best + 1e-9
             asked, hopeless = asked + 1, hopeless + (best <= 0)
     assert 0 < hopeless < asked

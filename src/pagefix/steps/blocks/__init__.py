@@ -182,7 +182,7 @@ def _are_names(text: str) -> bool:
 
 
 def _is_byline(text: str) -> bool:
-    """Whether a line right below a headline is its author: two to four characters, or names, in brackets too."""
+    """Whether a line right below a headline is its author: two to four characters, or names (in brackets)."""
     size = words(text)
     bare = size == len(text) and 2 <= size <= 4 and not is_two_words(fold(text))
     return bare or (size <= 20 and names_share(fold(text).strip("（()）")) >= 0.8)

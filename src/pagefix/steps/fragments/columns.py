@@ -98,8 +98,11 @@ def _order(texts: Sequence[str], weights: Weights, width: float, gain: float) ->
     if _at_best(follows) < before + gain:
         return as_read
     lines = [max(1.0, set_width(text) / width) for text in texts]
-    found = [_reading(follows, lines, columns) for columns in _COLUMNS if 2 * columns <= len(texts)]
-    best = max((reading for reading in found if reading is not None), default=None)
+    best, least = None, before + gain
+    for columns in _COLUMNS:
+        if 2 * columns <= len(texts) and (found := _reading(follows, lines, columns, least - _ROUNDED)):
+            best = max(best, found) if best else found
+            least = max(least, best[0])
     if best is None or best[0] < before + gain:
         return as_read
     return _as_set(best[1], best[2], len(texts))
@@ -153,15 +156,29 @@ class _Path(NamedTuple):
 
 
 def _reading(
-    follows: Floats, lines: Sequence[float], columns: int
+    follows: Floats, lines: Sequence[float], columns: int, least: float
 ) -> tuple[float, int, tuple[int, ...]] | None:
-    """The best way to read the story in bands of so many columns: its worth, and where stretches begin."""
+    """The best way to read the story in bands of so many columns: its worth, and where stretches begin.
+
+    None where no way found is worth the ``least``.
+    """
     goes_on = follows.tolist()
     top = [0.0, *accumulate(lines)]
+    hopes = _hopes(follows, columns)
     paths = [_Path(0.0, 0, (0,))]
     for at in range(1, len(lines)):
-        further = [path._replace(worth=path.worth + goes_on[at - 1][at]) for path in paths]
-        further += [_changed(path, at, goes_on, top, columns) for path in paths]
+        # What cannot be worth enough any more is not followed: with it all took ten times as long.
+        enough = least - hopes[at + 1]
+        further = [
+            path._replace(worth=worth)
+            for path in paths
+            if (worth := path.worth + goes_on[at - 1][at]) >= enough
+        ]
+        further += [
+            changed
+            for path in paths
+            if (changed := _changed(path, at, goes_on, top, columns)).worth >= enough
+        ]
         further.sort(key=lambda path: -path.worth)
         paths = list(_different(further, columns))
     whole = [
@@ -173,6 +190,18 @@ def _reading(
         return None
     worth, path = max(whole)
     return worth, columns, path.begins
+
+
+def _hopes(follows: Floats, columns: int) -> list[float]:
+    """For each block, and for the foot of the story, more than a path can still gain from there on.
+
+    Each block goes on from the one above or from the foot of its column; the heads of the first band's
+    columns are followed last.
+    """
+    best = np.maximum(follows.max(axis=0), 0.0)
+    each = np.append(0.0, np.maximum(np.diagonal(follows, 1), best[1:] - _CHANGE))
+    heads = np.sort(best)[len(best) - columns + 1 :].sum()
+    return (np.append(each[::-1].cumsum()[::-1], 0.0) + heads).tolist()  # type: ignore[no-any-return]
 
 
 def _changed(

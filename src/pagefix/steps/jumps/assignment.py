@@ -11,7 +11,7 @@ import numpy as np
 from pagefix.matching.assigning import best_pairs
 from pagefix.model import Way
 from pagefix.steps.jumps.ends import Edition, Mark
-from pagefix.steps.jumps.evidence import Candidate, Evidence, weigh
+from pagefix.steps.jumps.evidence import AtBest, Candidate, Evidence, weigh
 
 Key = TypeVar("Key")
 
@@ -74,7 +74,8 @@ def assign(edition: Edition, evidence: Evidence, weights: Mapping[str, float]) -
     """The jumps that together are likeliest; what is less likely than not stays open."""
     weights = dict(weights)  # asked a thousand times: a view takes twice as long
     # Few may be likelier than not, 450 of 13,800 in sixty editions: only their sentences are weighed.
-    suggested = [one for one in candidates(edition) if evidence.at_best(one, weights) > -_ROUNDED]
+    at_best = AtBest(evidence, weights)
+    suggested = [one for one in candidates(edition) if at_best(one) > -_ROUNDED]
     evidence.prepare(suggested)
     scores = [weigh(evidence.features(one), weights) for one in suggested]
     return choose([Link(one, score) for one, score in zip(suggested, scores, strict=True) if score > 0])
