@@ -15,14 +15,17 @@ from statistics import mode
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from pagefix.evidence.ends import Floats, ends_sentence
+from pagefix.evidence.ends import Floats, Ints, ends_sentence
 from pagefix.evidence.printed import first_line, is_short, line_widths, set_width
 from pagefix.evidence.seams import Weights, log_odds
 from pagefix.matching.assigning import best_pairs
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Role, Trimmed
 from pagefix.rules import Rules
+
+Flags = npt.NDArray[np.bool_]
 
 # What is set in columns; a picture with its words may stand across them.
 _SET = (Role.BODY, Role.CROSSHEAD)
@@ -33,7 +36,7 @@ _LINES = 0.4
 # A longer one is left as it was read: the work grows with the square of its blocks.
 _LONGEST = 90
 # How many readings are followed at a time: with half as many, one that was worth more was lost on a story of
-# four columns; fifteen times as many took five times as long and decided no story otherwise.
+# four columns; fifteen times as many decided no story otherwise.
 _FOLLOWED = 400
 # The log-odds of one seam never count for more than this, as single words mislead.
 _AT_MOST = 4.0
@@ -98,11 +101,8 @@ def _order(texts: Sequence[str], weights: Weights, width: float, gain: float) ->
     if _at_best(follows) < before + gain:
         return as_read
     lines = [max(1.0, set_width(text) / width) for text in texts]
-    best, least = None, before + gain
-    for columns in _COLUMNS:
-        if 2 * columns <= len(texts) and (found := _reading(follows, lines, columns, least - _ROUNDED)):
-            best = max(best, found) if best else found
-            least = max(least, best[0])
+    found = [_reading(follows, lines, columns) for columns in _COLUMNS if 2 * columns <= len(texts)]
+    best = max((reading for reading in found if reading is not None), default=None)
     if best is None or best[0] < before + gain:
         return as_read
     return _as_set(best[1], best[2], len(texts))
@@ -139,107 +139,111 @@ def _follows(texts: Sequence[str], is_open: Sequence[bool], weights: Weights, wi
     return np.asarray(np.where(opens, better, behind), dtype=np.float64)
 
 
-class _Path(NamedTuple):
-    """A story read up to a block: what it is worth, and how it would have been set.
+class _Paths(NamedTuple):
+    """Ways to read a story up to a block, an entry each: what each is worth, and how it would have been set.
 
-    ``column`` is the one that is read now, ``begins`` where each stretch of one column begins,
-    ``above`` where the columns of the last band end and ``ends`` those of this one that are
-    read; ``height`` is that of this band's first column, in lines.
+    ``column`` is the one that is read now, ``last`` where it begins, ``heads`` where the first band's
+    columns begin, ``above`` where the columns of the last band end and ``ends`` those of this one that are
+    read, each as one number (`_packed`); ``height`` is that of this band's first column, in lines.
     """
 
-    worth: float
-    column: int
-    begins: tuple[int, ...]
-    above: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
-    height: float = 0.0
+    worth: Floats
+    column: Ints
+    last: Ints
+    heads: Ints
+    above: Ints
+    ends: Ints
+    height: Floats
+
+    def of(self, where: Ints) -> _Paths:
+        return _Paths._make(part[where] for part in self)
+
+
+# Places in a story, one more than each, in so many bits of a number.
+_BITS = _LONGEST.bit_length()
+
+
+def _packed(at: int, place: Ints) -> Ints:
+    """Block ``at`` as the entry number ``place`` of a row of blocks."""
+    return (at + 1) << _BITS * place
+
+
+def _unpacked(packed: Ints, place: Ints | int) -> Ints:
+    """The entry number ``place`` of each row of blocks."""
+    return (packed >> _BITS * place & (1 << _BITS) - 1) - 1
 
 
 def _reading(
-    follows: Floats, lines: Sequence[float], columns: int, least: float
+    follows: Floats, lines: Sequence[float], columns: int
 ) -> tuple[float, int, tuple[int, ...]] | None:
-    """The best way to read the story in bands of so many columns: its worth, and where stretches begin.
-
-    None where no way found is worth the ``least``.
-    """
-    goes_on = follows.tolist()
-    top = [0.0, *accumulate(lines)]
-    hopes = _hopes(follows, columns)
-    paths = [_Path(0.0, 0, (0,))]
+    """The best way to read the story in bands of so many columns: its worth, and where stretches begin."""
+    top = np.array([0.0, *accumulate(lines)])
+    nothing, zero = np.zeros(1, np.int64), np.zeros(1)
+    paths = _Paths(zero, nothing, nothing, _packed(0, nothing), nothing, nothing, zero)
+    # For each block which path each one came from, and whether a column begins here.
+    came: list[tuple[Ints, Flags]] = []
     for at in range(1, len(lines)):
-        # What cannot be worth enough any more is not followed: with it all took ten times as long.
-        enough = least - hopes[at + 1]
-        further = [
-            path._replace(worth=worth)
-            for path in paths
-            if (worth := path.worth + goes_on[at - 1][at]) >= enough
-        ]
-        further += [
-            changed
-            for path in paths
-            if (changed := _changed(path, at, goes_on, top, columns)).worth >= enough
-        ]
-        further.sort(key=lambda path: -path.worth)
-        paths = list(_different(further, columns))
-    whole = [
-        (path.worth + sum(goes_on[end][begin] for end, begin in _wraps(path, len(lines), columns)), path)
-        for path in paths
-        if path.column == columns - 1 and path.above
-    ]
-    if not whole:
+        on = paths._replace(worth=paths.worth + follows[at - 1, at])
+        changed = _changed(paths, at, follows, top, columns)
+        further = _Paths._make(np.concatenate(parts) for parts in zip(on, changed, strict=True))
+        kept = _different(further)
+        came.append((kept % len(paths.worth), kept >= len(paths.worth)))
+        paths = further.of(kept)
+    whole = np.flatnonzero((paths.column == columns - 1) & (paths.above > 0))
+    if not len(whole):
         return None
-    worth, path = max(whole)
-    return worth, columns, path.begins
+    worth = paths.worth[whole]
+    # The foot of each column goes on at the head of the next.
+    for column in range(columns - 1):
+        foot, head = _unpacked(paths.ends[whole], column), _unpacked(paths.heads[whole], column + 1)
+        worth = worth + follows[foot, head]
+    best = int(worth.argmax())
+    return float(worth[best]), columns, _begins(came, int(whole[best]))
 
 
-def _hopes(follows: Floats, columns: int) -> list[float]:
-    """For each block, and for the foot of the story, more than a path can still gain from there on.
-
-    Each block goes on from the one above or from the foot of its column; the heads of the first band's
-    columns are followed last.
-    """
-    best = np.maximum(follows.max(axis=0), 0.0)
-    each = np.append(0.0, np.maximum(np.diagonal(follows, 1), best[1:] - _CHANGE))
-    heads = np.sort(best)[len(best) - columns + 1 :].sum()
-    return (np.append(each[::-1].cumsum()[::-1], 0.0) + heads).tolist()  # type: ignore[no-any-return]
-
-
-def _changed(
-    path: _Path, at: int, goes_on: Sequence[Sequence[float]], top: Sequence[float], columns: int
-) -> _Path:
-    """The path if another column begins at block ``at``: the next one, or the first of the next band."""
-    height = top[at] - top[path.begins[-1]]
-    uneven = max(0.0, abs(height - path.height) - _UNEVEN) if path.column else 0.0
-    ends = (*path.ends, at - 1)
-    below = len(ends) == columns
-    above = ends if below else path.above
-    column = 0 if below else path.column + 1
-    seam = goes_on[above[column]][at] if above else 0.0
-    return _Path(
-        path.worth + seam - _CHANGE - min(_HIGHEST, _LINE_MORE * uneven),
-        column,
-        (*path.begins, at),
-        above,
-        () if below else ends,
-        path.height if path.column else height,
+def _changed(paths: _Paths, at: int, follows: Floats, top: Floats, columns: int) -> _Paths:
+    """The paths if another column begins at block ``at``: the next one, or the first of the next band."""
+    worth, column, last, heads, above, ends, old_height = paths
+    first = column == 0
+    height = top[at] - top[last]
+    uneven = np.where(first, 0.0, np.maximum(0.0, np.abs(height - old_height) - _UNEVEN))
+    ends = ends | _packed(at - 1, column)
+    below = column + 1 == columns
+    heads = np.where((above == 0) & ~below, heads | _packed(at, column + 1), heads)
+    above, ends, column = (
+        np.where(below, ends, above),
+        np.where(below, 0, ends),
+        np.where(below, 0, column + 1),
     )
+    seam = np.where(above > 0, follows[_unpacked(above, column), at], 0.0)
+    worth = worth + seam - _CHANGE - np.minimum(_HIGHEST, _LINE_MORE * uneven)
+    begins = np.full(len(worth), at, dtype=np.int64)
+    return _Paths(worth, column, begins, heads, above, ends, np.where(first, height, old_height))
 
 
-def _different(paths: Sequence[_Path], columns: int) -> Iterator[_Path]:
-    """The best paths, of those with one future only the best."""
-    seen = set()
-    for path in paths:
-        future = (path.column, path.begins[-1], path.begins[:columns], path.above, path.ends, path.height)
+def _different(paths: _Paths) -> Ints:
+    """The places of the best paths, of those with one future only the best."""
+    order = np.argsort(-paths.worth, kind="stable")
+    seen, kept = set(), []
+    futures = zip(*(part[order].tolist() for part in paths[1:]), strict=True)
+    for at, future in zip(order.tolist(), futures, strict=False):
         if future not in seen:
             seen.add(future)
-            yield path
-            if len(seen) == _FOLLOWED:
-                return
+            kept.append(at)
+            if len(kept) == _FOLLOWED:
+                break
+    return np.array(kept, dtype=np.int64)
 
 
-def _wraps(path: _Path, count: int, columns: int) -> Iterator[tuple[int, int]]:
-    """Where each column ends at the foot of the story, and where the next one begins at its head."""
-    return zip((*path.ends, count - 1), path.begins[1:columns], strict=False)
+def _begins(came: Sequence[tuple[Ints, Flags]], path: int) -> tuple[int, ...]:
+    """Where the stretches of the path begin that ends as number ``path``."""
+    begins = []
+    for at in range(len(came), 0, -1):
+        origins, changed = came[at - 1]
+        if changed[path]:
+            begins.append(at)
+        path = int(origins[path])
+    return (0, *reversed(begins))
 
 
 def _as_set(columns: int, begins: Sequence[int], count: int) -> list[int]:
