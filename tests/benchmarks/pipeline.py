@@ -44,7 +44,10 @@ Spent = dict[str, float]
 """Seconds by room."""
 
 # Made once a process and the same for every page: they stay.
-_KEPT = {"_to_simplified", "_key_codes", "_permutations", "_shipped", "_repertoire", "_sheets", "_weights"}
+_KEPT = {
+    "_to_simplified", "_key_codes", "_permutations", "_shipped", "_repertoire", "_sheets", "_weights",
+    "characters_of", "rarity_of",
+}  # fmt: skip
 _ROOMS = (
     "find_blocks",
     "find_repeats",
@@ -66,13 +69,13 @@ def main() -> None:
         _long_page(args.long)
         return
     with tempfile.TemporaryDirectory(prefix="pagefix-bench-") as folder:
-        _one_core(Path(folder), pages=12 if args.quick else 48, rounds=2 if args.quick else 5)
-        _two_processes(Path(folder), pages=40 if args.quick else 400)
+        one_core(Path(folder), pages=12 if args.quick else 48, rounds=2 if args.quick else 5)
+        _two_processes(Path(folder), pages=120 if args.quick else 400)
         _more_pages(Path(folder), counts=(4, 40) if args.quick else (4, 40, 400, 2000))
     _longer_pages(range(3, 6 if args.quick else 7))
 
 
-def _one_core(folder: Path, pages: int, rounds: int) -> None:
+def one_core(folder: Path, pages: int, rounds: int) -> None:
     """A page at a time: the floor, every room, and what is written."""
     rules = load_rules()
     archive = folder / "one"
@@ -141,7 +144,8 @@ def _caches() -> Iterator[Any]:
     for name, module in list(sys.modules.items()):
         if name.startswith("pagefix"):
             for value in vars(module).values():
-                if hasattr(value, "cache_clear") and getattr(value, "__name__", "") not in _KEPT:
+                clears = hasattr(value, "cache_clear") and not isinstance(value, type)
+                if clears and getattr(value, "__name__", "") not in _KEPT:
                     yield value
 
 
