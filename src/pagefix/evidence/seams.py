@@ -23,6 +23,7 @@ from pagefix.evidence.ends import (
     Ints,
     fragment_columns,
     lone_columns,
+    tail_features,
 )
 from pagefix.evidence.printed import line_widths
 
@@ -129,11 +130,12 @@ def weigh(fragments: Sequence[Fragment], weights: Weights, known: str = "") -> t
     ``known`` is the page's own text, in which is looked up what a seam would put together.
     """
     prose, lines = weights.prose, weights.lines
-    i, j = pairs_of(fragments)
+    texts = [fragment.text for fragment in fragments]
+    widths = line_widths(texts)
+    i, j = pairs_of(fragments, widths)
     if not len(i):
         return i, j, np.zeros(0)
-    texts = [fragment.text for fragment in fragments]
-    widths, edges = line_widths(texts), weights.characters.edges(texts)
+    edges = weights.characters.edges(texts)
     tails, heads = fragment_columns(fragments, edges, widths)
     between = (
         pair_columns(Places.of(fragments), i, j, tails, heads)
@@ -179,8 +181,12 @@ def rows_of(fragments: Sequence[Fragment], i: Ints, j: Ints, weights: Weights, k
     )
 
 
-def pairs_of(fragments: Sequence[Fragment]) -> tuple[Ints, Ints]:
-    """Every tail with every head within reach."""
+def pairs_of(fragments: Sequence[Fragment], widths: Sequence[float]) -> tuple[Ints, Ints]:
+    """Every tail with every head within reach; a paragraph that ends with a stop only with the next.
+
+    Of 920,558 others on 932 pages, two in three of all pairs, none had log-odds above -4.  Printed
+    lines (those that have a width) end with a stop by chance.
+    """
     n = len(fragments)
     steps = np.array([*range(-_BACK, 0), *range(1, _FORWARD + 1)], dtype=np.int64)
     i = np.repeat(np.arange(n, dtype=np.int64), len(steps))
@@ -190,7 +196,11 @@ def pairs_of(fragments: Sequence[Fragment]) -> tuple[Ints, Ints]:
     inside = (j >= 0) & (j < n)
     i, j = i[inside], j[inside]
     open_both = ~sealed_tail[i] & ~sealed_head[j]
-    return i[open_both], j[open_both]
+    ended = np.array(
+        [not w and "tail.stop" in tail_features(f.text) for f, w in zip(fragments, widths, strict=True)]
+    )
+    asked = open_both & (~ended[i] | (j - i == 1))
+    return i[asked], j[asked]
 
 
 def odds(score: float) -> float:
