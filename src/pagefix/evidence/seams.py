@@ -196,9 +196,8 @@ def pairs_of(fragments: Sequence[Fragment], widths: Sequence[float]) -> tuple[In
     inside = (j >= 0) & (j < n)
     i, j = i[inside], j[inside]
     open_both = ~sealed_tail[i] & ~sealed_head[j]
-    ended = np.array(
-        [not w and "tail.stop" in tail_features(f.text) for f, w in zip(fragments, widths, strict=True)]
-    )
+    stops = ["tail.stop" in tail_features(fragment.text) for fragment in fragments]
+    ended = np.array(stops, dtype=bool) & ~np.array(widths, dtype=bool)
     asked = open_both & (~ended[i] | (j - i == 1))
     return i[asked], j[asked]
 
