@@ -9,9 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 
-from pagefix.evidence.brackets import balance
 from pagefix.evidence.ends import words
-from pagefix.evidence.lexicon import is_two_words, names_share
 from pagefix.evidence.openings import holds_office, is_marked_name, opens_report
 from pagefix.matching.keys import fold, fold_stretches
 from pagefix.model import Block, Blocked, Jump, Page, Role, Span, Way
@@ -19,15 +17,16 @@ from pagefix.rules import Rules
 from pagefix.steps.blocks import headings, marks
 from pagefix.steps.blocks.drafts import Draft
 from pagefix.steps.blocks.lines import Line, find_lines
+from pagefix.steps.blocks.naming import BYLINE_MARKS, are_names, is_byline, may_be_names
 from pagefix.steps.blocks.raws import Raw, image, split
 from pagefix.steps.blocks.scenes import scene
+from pagefix.steps.blocks.stacks import LONG_KICKER, NOT_TEXT, decks_below, kickers_above
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Says, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 # What lies between lines and still has letters: entities that stand for an indent, line breaks.
 _LETTERED_SPACE = re.compile(r"&(?:nbsp|emsp|ensp|thinsp);|<br\s*/?>", re.IGNORECASE)
-_NOT_TEXT = frozenset({Role.MARK, Role.IMAGE, Role.FURNITURE})
 
 
 def find_blocks(page: Page, rules: Rules) -> Blocked:
@@ -40,7 +39,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _page_head(raws)
     raws = _kickers(raws)
     raws = _briefs(raws)
-    blocks = list(_kickers_above(_decide(page, raws, rules)))
+    blocks = list(decks_below(list(kickers_above(_decide(page, raws, rules)))))
     settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
     return Blocked(page=page, blocks=tuple(settled))
 
@@ -88,7 +87,7 @@ def _lettered_space(text: str, covered: Sequence[Stretch]) -> Iterator[Raw]:
 
 def _refusal(raws: list[Raw], rules: Rules) -> list[Raw]:
     """A model's own words stand alone on their page; in a page with other text they are quoted."""
-    shown = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in _NOT_TEXT]
+    shown = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in NOT_TEXT]
     # A refusal and its excuse are a few short blocks at most.
     if not shown or len(shown) > 3:
         return raws
@@ -108,13 +107,13 @@ def _page_head(raws: list[Raw]) -> list[Raw]:
     for raw in raws:
         loose = raw.typed is not None and raw.typed.role is Role.FURNITURE and not raw.typed.sure
         out.append(raw._replace(typed=None) if loose and not at_top else raw)
-        at_top = at_top and raw.typed is not None and raw.typed.role in _NOT_TEXT
+        at_top = at_top and raw.typed is not None and raw.typed.role in NOT_TEXT
     return out
 
 
 def _kickers(raws: list[Raw]) -> list[Raw]:
     """A mark and a few words is a byline below a heading, a kicker above one, else open."""
-    shown = [at for at, raw in enumerate(raws) if not (raw.typed and raw.typed.role in _NOT_TEXT)]
+    shown = [at for at, raw in enumerate(raws) if not (raw.typed and raw.typed.role in NOT_TEXT)]
     out = list(raws)
     for n, at in enumerate(shown):
         raw = raws[at]
@@ -122,9 +121,9 @@ def _kickers(raws: list[Raw]) -> list[Raw]:
             continue
         before = raws[shown[n - 1]] if n else None
         after = raws[shown[n + 1]] if n + 1 < len(shown) else None
-        marked = raw.text[0] in _BYLINE_MARKS
-        heads = after is not None and after.level > 0 and not _are_names(raw.text)
-        if marked and _may_head(before) and not raw.level and _names(raw.text) and not heads:
+        marked = raw.text[0] in BYLINE_MARKS
+        heads = after is not None and after.level > 0 and not are_names(raw.text)
+        if marked and _may_head(before) and not raw.level and may_be_names(raw.text) and not heads:
             out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
             out[at] = raw._replace(typed=None)
@@ -154,7 +153,6 @@ def _marked(raw: Raw) -> bool:
 
 
 _BY_ITS_MARK = "captions.start.mark"
-_BYLINE_MARKS = "●○■□▲△◆◇★☆▼"
 
 
 def _may_head(raw: Raw | None) -> bool:
@@ -166,36 +164,14 @@ def _may_head(raw: Raw | None) -> bool:
     )
 
 
-def _names(text: str) -> bool:
-    """Whether words behind a mark can be names: few enough, or taken for such by the word list.
-
-    A rubric (长篇小说, 【夜读】) stands in brackets or is two words.
-    """
-    inner = fold(text.strip(_BYLINE_MARKS + " 　"))
-    rubric = inner.startswith(("【", "[")) or is_two_words(inner)
-    return (words(inner) <= 4 and not rubric) or _are_names(text)
-
-
-def _are_names(text: str) -> bool:
-    """Whether the word list takes the words behind a mark for names."""
-    return names_share(fold(text.strip(_BYLINE_MARKS + " 　"))) >= 0.7
-
-
-def _is_byline(text: str) -> bool:
-    """Whether a line right below a headline is its author: two to four characters, or names (in brackets)."""
-    size = words(text)
-    bare = size == len(text) and 2 <= size <= 4 and not is_two_words(fold(text))
-    return bare or (size <= 20 and names_share(fold(text).strip("（()）")) >= 0.8)
-
-
 def _decide(page: Page, raws: Sequence[Raw], rules: Rules) -> list[Block]:
-    shown = [raw for raw in raws if not (raw.typed and raw.typed.role in _NOT_TEXT)]
+    shown = [raw for raw in raws if not (raw.typed and raw.typed.role in NOT_TEXT)]
     prose, lines = (_weights(rules, of) for of in ("", ".lines"))
     decided = iter(headings.decide(drafts_of(shown), prose, lines, rules))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
-        if not (typed and typed.role in _NOT_TEXT):
+        if not (typed and typed.role in NOT_TEXT):
             role, score = next(decided)
             rule = "headings." + role if role is not Role.BODY else rule
         if typed is not None:
@@ -259,51 +235,6 @@ def _beside_landings(blocks: Sequence[Block]) -> Iterator[Block]:
             jump, headed = None, block.role is Role.HEADLINE
 
 
-def _kickers_above(blocks: Sequence[Block]) -> Iterator[Block]:
-    """A line right above a headline, marked lower than it or with a sign in front, is its kicker.
-
-    Its own mark says that it is no part of the headline; a crosshead has text below it.
-    """
-    for block, below in zip_longest(blocks, _next_shown(blocks)):
-        headed = below is not None and below.role is Role.HEADLINE and below.level > 0
-        if headed and below is not None and _may_be_kicker(block, below):
-            yield replace(block, role=Role.KICKER, rule="notes.kicker_above_headline")
-        else:
-            yield block
-
-
-def _next_shown(blocks: Sequence[Block]) -> list[Block | None]:
-    """For each block the next one that is the newspaper's text."""
-    following: list[Block | None] = []
-    after: Block | None = None
-    for block in reversed(blocks):
-        following.append(after)
-        after = after if block.role in _NOT_TEXT else block
-    return following[::-1]
-
-
-def _may_be_kicker(block: Block, headline: Block) -> bool:
-    text, size = block.text, words(block.text)
-    signed = text[0] in _SIGNS
-    if block.role not in _LINES or size > headings.LONG or text[-1] in "。；，：" or balance(text)[1]:
-        return False
-    if block.level:
-        column = block.level == headline.level and size in _COLUMN and words(headline.text) >= _HEADLINE
-        return block.level > headline.level or signed or column
-    # A name behind the sign is the author of the story above.
-    author = block.role is Role.BYLINE or _names(text)
-    return signed and size <= _LONG_KICKER and not author and not _SENTENCE.search(text)
-
-
-# A column's name marked as the headline below it is; the first line of a broken headline is seldom so short.
-_COLUMN, _HEADLINE = range(2, 5), 8
-# A kicker in one printed line; a brief behind the same sign has more, and its marks.
-_LONG_KICKER = 30
-_SENTENCE = re.compile("[，。；]")
-_LINES = (Role.BODY, Role.HEADLINE, Role.CROSSHEAD, Role.BYLINE, Role.NOTE)
-_SIGNS = _BYLINE_MARKS + "【"
-
-
 def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     """Roles that only the place tells: names under a headline, a line under a picture."""
     before: Block | None = None
@@ -333,7 +264,7 @@ def _by_place(block: Block, above: Block | None, below: Block | None, rules: Rul
         return block
     if below is not None and _is_office(block, above, below, rules):
         return replace(block, role=Role.CROSSHEAD, rule="credits.office_holder")
-    if above.role in (Role.HEADLINE, Role.DECK) and _is_byline(block.text):
+    if above.role in (Role.HEADLINE, Role.DECK) and is_byline(block.text):
         return replace(block, role=Role.BYLINE, rule="credits.names_below_headline")
     if above.role in _HEADS and not block.level and (signed := _signs_below(block, below, rules)):
         return replace(block, role=Role.BYLINE, rule=signed)
@@ -358,7 +289,7 @@ def _is_office(block: Block, above: Block, below: Block, rules: Rules) -> bool:
 def _signs_below(block: Block, below: Block | None, rules: Rules) -> str:
     """The rule by which a line right below a headline is its author, above the story's text; or nothing."""
     text = fold(block.text)
-    if words(text) > _LONG_KICKER or below is None or below.role not in _STORY or below.text[0] == text[0]:
+    if words(text) > LONG_KICKER or below is None or below.role not in _STORY or below.text[0] == text[0]:
         return ""
     return next((p.id for p in rules.sift("byline_below", text) if p.fullmatch(text)), "")
 
