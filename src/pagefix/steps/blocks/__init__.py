@@ -20,12 +20,14 @@ from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.naming import BYLINE_MARKS, are_names, is_byline, may_be_names
 from pagefix.steps.blocks.raws import Raw, image, split
 from pagefix.steps.blocks.scenes import scene
-from pagefix.steps.blocks.stacks import LONG_KICKER, NOT_TEXT, decks_below, kickers_above
+from pagefix.steps.blocks.stacks import LONG_KICKER, NOT_TEXT, kickers_above, lines_below
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Says, find_units
 
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 # What lies between lines and still has letters: entities that stand for an indent, line breaks.
+# What a byline says that a line break may cut in front of.
+_REPORTER = re.compile("[记記]者|通[讯訊][员員]")
 _LETTERED_SPACE = re.compile(r"&(?:nbsp|emsp|ensp|thinsp);|<br\s*/?>", re.IGNORECASE)
 
 
@@ -37,9 +39,9 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = sorted(_raws(page.text, rules), key=lambda raw: raw.pieces[0])
     raws = _refusal(raws, rules)
     raws = _page_head(raws)
-    raws = _kickers(raws)
+    raws = _kickers(raws, rules)
     raws = _briefs(raws)
-    blocks = list(decks_below(list(kickers_above(_decide(page, raws, rules)))))
+    blocks = list(lines_below(list(kickers_above(_decide(page, raws, rules)))))
     settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
     return Blocked(page=page, blocks=tuple(settled))
 
@@ -57,8 +59,11 @@ def _raws(text: str, rules: Rules) -> Iterator[Raw]:
     outside = [line for line in find_lines(text) if not in_table(line)]
 
     def one_byline(joined: str) -> bool:
-        if words(joined) > 60 or _photographer(joined, rules):
+        size = words(joined)
+        if size > 60 or _photographer(joined, rules):
             return False
+        if size <= LONG_KICKER and _REPORTER.search(joined) and _signed(joined, rules):
+            return True
         return marks.whole_credit(asked(joined, rules)) is not None
 
     covered: list[Stretch] = list(tables)
@@ -111,7 +116,7 @@ def _page_head(raws: list[Raw]) -> list[Raw]:
     return out
 
 
-def _kickers(raws: list[Raw]) -> list[Raw]:
+def _kickers(raws: list[Raw], rules: Rules) -> list[Raw]:
     """A mark and a few words is a byline below a heading, a kicker above one, else open."""
     shown = [at for at, raw in enumerate(raws) if not (raw.typed and raw.typed.role in NOT_TEXT)]
     out = list(raws)
@@ -125,6 +130,9 @@ def _kickers(raws: list[Raw]) -> list[Raw]:
         heads = after is not None and after.level > 0 and not are_names(raw.text)
         if marked and _may_head(before) and not raw.level and may_be_names(raw.text) and not heads:
             out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
+        elif marked and not raw.level and not heads and _may_head(before) and _signed(raw.text[1:], rules):
+            # Its words alone sign a story, but whether a headline stands above is not known yet.
+            out[at] = raw._replace(typed=None)
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
             out[at] = raw._replace(typed=None)
     return out
@@ -288,10 +296,15 @@ def _is_office(block: Block, above: Block, below: Block, rules: Rules) -> bool:
 
 def _signs_below(block: Block, below: Block | None, rules: Rules) -> str:
     """The rule by which a line right below a headline is its author, above the story's text; or nothing."""
-    text = fold(block.text)
-    if words(text) > LONG_KICKER or below is None or below.role not in _STORY or below.text[0] == text[0]:
+    if words(block.text) > LONG_KICKER or below is None or below.role not in _STORY:
         return ""
-    return next((p.id for p in rules.sift("byline_below", text) if p.fullmatch(text)), "")
+    return _signed(block.text, rules) if below.text[0] != block.text[0] else ""
+
+
+def _signed(text: str, rules: Rules) -> str:
+    """The rule by which a line is an author if a headline stands right above it; or nothing."""
+    folded = fold(text)
+    return next((p.id for p in rules.sift("byline_below", folded) if p.fullmatch(folded)), "")
 
 
 _HEADS = (Role.HEADLINE, Role.DECK, Role.BYLINE)

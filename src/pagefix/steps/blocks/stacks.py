@@ -1,4 +1,4 @@
-"""Headline stacks: the kicker above a headline, the deck below it."""
+"""Headline stacks: the kicker above a headline, and the line below it."""
 
 from __future__ import annotations
 
@@ -30,23 +30,25 @@ def kickers_above(blocks: Sequence[Block]) -> Iterator[Block]:
             yield block
 
 
-def decks_below(blocks: Sequence[Block]) -> Iterator[Block]:
-    """A long line right below a headline, both without a mark, is its deck.
+def lines_below(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A long line right below a headline, both without a mark, is none of its lines.
 
+    It is a deck, if its story has one: text, like any other line below a headline that nothing marks as more.
     The second line of a broken headline, and the headline below its kicker, are shorter; a headline's line
     is not much shorter than what only looks like another one above it.
     """
     above: Block | None = None
     for block in blocks:
-        if above is not None and _is_deck_of(block, above):
-            yield replace(block, role=Role.DECK, rule="notes.deck_below_headline")
+        if above is not None and _is_too_long(block, above):
+            yield replace(block, role=Role.BODY, rule="blocks.below_headline")
         else:
             yield block
         if block.role not in NOT_TEXT:
             above = block
 
 
-def _is_deck_of(block: Block, above: Block) -> bool:
+def _is_too_long(block: Block, above: Block) -> bool:
+    """Whether a headline below another one has too many characters for its second line."""
     if not (above.role is block.role is Role.HEADLINE) or above.level or block.level:
         return False
     size = words(block.text)
