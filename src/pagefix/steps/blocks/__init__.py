@@ -130,7 +130,7 @@ def _kickers(raws: list[Raw], rules: Rules) -> list[Raw]:
         heads = after is not None and after.level > 0 and not are_names(raw.text)
         if marked and _may_head(before) and not raw.level and may_be_names(raw.text) and not heads:
             out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
-        elif marked and not raw.level and not heads and _may_head(before) and _signed(raw.text[1:], rules):
+        elif marked and not raw.level and not heads and _may_head(before) and _signed(raw.text[1:].strip(), rules):
             # Its words alone sign a story, but whether a headline stands above is not known yet.
             out[at] = raw._replace(typed=None)
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
