@@ -130,7 +130,13 @@ def _kickers(raws: list[Raw], rules: Rules) -> list[Raw]:
         heads = after is not None and after.level > 0 and not are_names(raw.text)
         if marked and _may_head(before) and not raw.level and may_be_names(raw.text) and not heads:
             out[at] = raw._replace(typed=Typed(Role.BYLINE, "credits.below_heading", sure=False))
-        elif marked and not raw.level and not heads and _may_head(before) and _signed(raw.text[1:].strip(), rules):
+        elif (
+            marked
+            and not raw.level
+            and not heads
+            and _may_head(before)
+            and _signed(raw.text[1:].strip(), rules)
+        ):
             # Its words alone sign a story, but whether a headline stands above is not known yet.
             out[at] = raw._replace(typed=None)
         elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
@@ -175,7 +181,7 @@ def _may_head(raw: Raw | None) -> bool:
 def _decide(page: Page, raws: Sequence[Raw], rules: Rules) -> list[Block]:
     shown = [raw for raw in raws if not (raw.typed and raw.typed.role in NOT_TEXT)]
     prose, lines = (_weights(rules, of) for of in ("", ".lines"))
-    decided = iter(headings.decide(drafts_of(shown), prose, lines, rules))
+    decided = iter(headings.decide(drafts_of(shown, rules), prose, lines, rules))
     blocks = []
     for raw in raws:
         typed, role, score, rule = raw.typed, Role.BODY, 1.0, "blocks.text"
@@ -211,14 +217,20 @@ def _weights(rules: Rules, of: str) -> headings.Weights:
     }
 
 
-def drafts_of(raws: Sequence[Raw]) -> list[Draft]:
+def drafts_of(raws: Sequence[Raw], rules: Rules) -> list[Draft]:
     """What headings are told of the blocks; the text that a jump line cuts off is no heading."""
     drafts = []
     for raw, after in zip_longest(raws, raws[1:]):
         role = raw.typed.role if raw.typed else None
         if role is None and not raw.level and after is not None and _points(after.typed, Way.TO):
             role = Role.BODY
-        drafts.append(Draft(fold(raw.text), raw.level, role, lands=_points(raw.typed, Way.FROM)))
+        signs = (
+            role is None
+            and not raw.level
+            and words(raw.text) <= LONG_KICKER
+            and bool(_signed(raw.text.lstrip(BYLINE_MARKS), rules))
+        )
+        drafts.append(Draft(fold(raw.text), raw.level, role, lands=_points(raw.typed, Way.FROM), signs=signs))
     return drafts
 
 

@@ -13,7 +13,8 @@ Features = dict[str, float]
 class Draft(NamedTuple):
     """A block whose role may still be open (``role`` None).
 
-    ``text`` is folded; ``lands`` marks a jump line that says where its text comes from.
+    ``text`` is folded; ``lands`` marks a jump line that says where its text comes from; ``signs`` a line that
+    is an author if a headline stands right above it.
     """
 
     text: str
@@ -21,3 +22,4 @@ class Draft(NamedTuple):
     role: Role | None
     indented: bool = False
     lands: bool = False
+    signs: bool = False

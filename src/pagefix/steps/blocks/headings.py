@@ -223,7 +223,7 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules
         yield "before.kicker_over_names"
     else:
         yield f"before.{kind_before}"
-    yield f"after.{kind_after}"
+    yield f"after.{Role.BYLINE if after is not None and after.signs else kind_after}"
     if after is not None and drafts[at].level and after.role in (Role.BYLINE, Role.DECK):
         yield "after.signed"
     if after is not None and after.lands and text[-1] not in _STOPS:
