@@ -46,6 +46,10 @@ _MARKED = 5.0
 _NUMBER = "[0-9〇零○元一二三四五六七八九十]"
 _DATED = re.compile(f"(?:{_NUMBER}{{2,5}}年)?{_NUMBER}{{1,3}}月{_NUMBER}{{1,3}}日")
 _SPACED = re.compile(r"\S[ \u3000]+\S")
+# Two or three clauses set apart, as headlines have them for want of commas; no date, no brackets, no stops.
+_PART = "[^\\s\\d，。：；！？、（()）〇]{4,}"
+_PARTS = re.compile(rf"{_PART}(?:[ \u3000]{_PART}){{1,2}}[！？]?")
+_TWO_PARTS = 40
 _DASHED = re.compile(r"—{2,}|─{2,}")
 _ASKS = re.compile(r"(?:问|答|记者|主持人|[QA])\s*[：:]")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
@@ -185,6 +189,8 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "has.comma"
     if _SPACED.search(text):
         yield "has.space"
+    if size <= _TWO_PARTS and _PARTS.fullmatch(text):
+        yield "has.two_parts"
     if _DASHED.search(text, 1, len(text) - 1):
         yield "has.dash"
     if unclosed or unopened:

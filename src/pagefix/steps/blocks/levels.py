@@ -48,18 +48,40 @@ def mark_features(drafts: Sequence[Draft], rows: Sequence[Features | None]) -> d
             members.setdefault(drafts[at].level, []).append(row)
             first = at if first < 0 else first
     levels = {level: _level(members[level]) for level in sorted(members)}
-    bare: Features = (
-        {"page.marked": 1.0, "level.none_on_marked_page": 1.0} if levels else {"page.marked": 0.0}
-    )
+    bare: Features = {"page.marked": 1.0, "level.none_on_marked_page": 1.0} if levels else _UNMARKED
     found = {
         at: _marks(drafts, row, at, levels, first) if drafts[at].level else bare
         for at, row in enumerate(rows)
         if row is not None
     }
     if levels and 0 in found and _bare_top(drafts):
-        below: Features = {"page.marked": 1.0, "level.none_below_bare_top": 1.0}
-        found = {at: below if row is bare else row for at, row in found.items()} | {0: {"page.marked": 0.0}}
+        found = {at: _DOUBTFUL if row is bare else row for at, row in found.items()} | {0: _UNMARKED}
+    elif levels and (opening := _bare_openings(drafts, rows)) > sum(each.opening for each in levels.values()):
+        # Where even all marks together are fewer, they say nothing.
+        few = sum(each.size for each in levels.values()) < opening
+        found = {at: (_UNMARKED if few else _DOUBTFUL) if row is bare else row for at, row in found.items()}
     return found
+
+
+# What it says of a line that it has no mark: where the page has none, and where those that it has are not,
+# or not all, for headlines.
+_UNMARKED: Features = {"page.marked": 0.0}
+_DOUBTFUL: Features = {"page.marked": 1.0, "level.none_below_bare_top": 1.0}
+
+
+def _bare_openings(drafts: Sequence[Draft], rows: Sequence[Features | None]) -> int:
+    """How many lines without a mark look like headlines and open a story.
+
+    More of them than of marked ones: the marks are for crossheads, or for what is bold.
+    """
+    return sum(
+        not draft.level and row is not None and _is_headline_like(draft.text) and _opens(row)
+        for draft, row in zip(drafts, rows, strict=True)
+    )
+
+
+def _is_headline_like(text: str) -> bool:
+    return len(text) in _HEADLINE and text[-1] not in _ENDS
 
 
 def _bare_top(drafts: Sequence[Draft]) -> bool:
@@ -70,7 +92,7 @@ def _bare_top(drafts: Sequence[Draft]) -> bool:
     """
     top, below = drafts[0], drafts[1] if len(drafts) > 1 else drafts[0]
     heads = below.role in _BELOW_HEADLINES or (below.role in (None, Role.BODY) and len(below.text) > _PROSE)
-    return not top.level and heads and len(top.text) in _HEADLINE and top.text[-1] not in _ENDS
+    return not top.level and heads and _is_headline_like(top.text)
 
 
 def _level(rows: Sequence[Features]) -> _Level:
