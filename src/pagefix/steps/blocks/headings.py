@@ -46,13 +46,22 @@ _MARKED = 5.0
 _NUMBER = "[0-9〇零○元一二三四五六七八九十]"
 _DATED = re.compile(f"(?:{_NUMBER}{{2,5}}年)?{_NUMBER}{{1,3}}月{_NUMBER}{{1,3}}日")
 _SPACED = re.compile(r"\S[ \u3000]+\S")
-# Two or three clauses set apart, as headlines have them for want of commas; no date, no brackets, no stops.
+# Clauses of headlines have no date, no brackets and no stops.
 _PART = "[^\\s\\d，。：；！？、（()）〇]{4,}"
 _PARTS = re.compile(rf"{_PART}(?:[ \u3000]{_PART}){{1,2}}[！？]?")
-_TWO_PARTS = 40
 _DASHED = re.compile(r"—{2,}|─{2,}")
 _ASKS = re.compile(r"(?:问|答|记者|主持人|[QA])\s*[：:]")
+_LETTER = re.compile(r"(?:编辑|记者)(?:同志|先生)(?:们)?[：:，]|编者按[：:]")
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
+
+
+def in_clauses(text: str) -> bool:
+    """Whether a line, folded, is two or three clauses set apart, as headlines are for want of commas."""
+    return len(text) <= _CLAUSES and _PARTS.fullmatch(text) is not None
+
+
+# In characters; longer ones are rows of a list.
+_CLAUSES = 44
 
 
 def printed_lines(drafts: Sequence[Draft]) -> list[float]:
@@ -189,7 +198,7 @@ def _own(draft: Draft, size: int) -> Iterator[str]:
         yield "has.comma"
     if _SPACED.search(text):
         yield "has.space"
-    if size <= _TWO_PARTS and _PARTS.fullmatch(text):
+    if in_clauses(text):
         yield "has.two_parts"
     if _DASHED.search(text, 1, len(text) - 1):
         yield "has.dash"
@@ -249,7 +258,7 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules
         if _runs_through(before.text, text, after):
             yield "runs_through"
     if after is not None and after.role in (None, Role.BODY):
-        if _OPENING.match(after.text) or opens_report(after.text, rules):
+        if _OPENING.match(after.text) or _LETTER.match(after.text) or opens_report(after.text, rules):
             yield "after.dateline"
         if "年" in after.text[:5] and _DATED.fullmatch(after.text):
             yield "after.dated"
