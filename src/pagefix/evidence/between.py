@@ -94,6 +94,7 @@ def pair_columns(places: Places, i: Ints, j: Ints, tails: Columns, heads: Column
     opens = heads.get("head.opens", zero)
     sentence = places.sentence * own_above * own_below
     apart = places.apart * sentence
+    cut_off = sentence * np.maximum(tails.get("tail.han", zero), tails.get("tail.alnum", zero))
     runs_on = np.concatenate([opens[1:], [0.0]]) * sentence
     over_two, between = (distance == 2).astype(np.float64), np.minimum(i + 1, len(region) - 1)
     over_headline = (is_next & (crossed > 0)).astype(np.float64)
@@ -139,8 +140,11 @@ def pair_columns(places: Places, i: Ints, j: Ints, tails: Columns, heads: Column
         "pair.far_prose_above_stopped": astray * prose,
         # A picture's words without any credit, between the halves of a paragraph.
         "pair.over_sentence": over_two * sentence[between],
+        "pair.over_cut_sentence": over_two * cut_off[between],
         "pair.over_sentence_apart": over_two * apart[between],
         "pair.touching_sentence": touching * sentence[j],
+        # A column's end cuts twice within one sentence only where hardly a line fits below the cut.
+        "pair.touching_cut_sentence": touching * cut_off[j],
         "pair.touching_sentence_apart": touching * apart[j],
         "pair.touching_sentence_below_runs_on": touching * runs_on[j],
         "pair.quote_closes": tail["tail.unclosed"] * head["head.unopened"],
