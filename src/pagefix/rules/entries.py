@@ -37,6 +37,7 @@ PATTERN_KINDS = (
     "page_label",
     "photographer",
     "picture_story",
+    "pictures_follow",
     "pointer",
     "refusal",
     "rule_line",

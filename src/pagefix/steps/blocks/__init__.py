@@ -260,18 +260,21 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
     before: Block | None = None
     # Under a headline that announces pictures, and whether the story has any text yet: further
     # pictures with photographers of their own have captions.
-    pictures = told = False
+    pictures = told = announced = False
     for at, block in enumerate(blocks):
         out = block
         if block.role is Role.HEADLINE:
-            pictures, told = _announces_pictures(block.text, rules), False
+            pictures, told, announced = _says(block.text, "picture_story", rules), False, False
         bare = told or block.rule == "captions.whole"
-        if block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
+        if block.role is Role.CAPTION and announced:
+            out = replace(block, role=Role.BODY, rule="captions.announced")
+        elif block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")
         elif block.role in (Role.BODY, Role.CROSSHEAD):
             out = _by_place(block, before, blocks[at + 1] if at + 1 < len(blocks) else None, rules)
         yield out
         told = told or out.role is Role.BODY
+        announced = announced or _says(block.text, "pictures_follow", rules)
         if block.role is not Role.MARK:
             before = out
 
@@ -332,9 +335,10 @@ def _signs_above(block: Block, below: Block, rules: Rules) -> bool:
 _TEXT_OR_PICTURE = (Role.BODY, Role.CAPTION, Role.IMAGE)
 
 
-def _announces_pictures(headline: str, rules: Rules) -> bool:
-    folded = fold(headline)
-    return any(p.fullmatch(folded) for p in rules.sift("picture_story", folded))
+def _says(text: str, kind: str, rules: Rules) -> bool:
+    """Whether a whole text is of a kind."""
+    folded = fold(text)
+    return any(p.fullmatch(folded) for p in rules.sift(kind, folded))
 
 
 def _photographer(text: str, rules: Rules) -> bool:
