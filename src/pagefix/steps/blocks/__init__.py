@@ -266,7 +266,7 @@ def _by_neighbours(blocks: Sequence[Block], rules: Rules) -> Iterator[Block]:
         if block.role is Role.HEADLINE:
             pictures, told, announced = _says(block.text, "picture_story", rules), False, False
         bare = told or block.rule == "captions.whole"
-        if block.role is Role.CAPTION and announced:
+        if block.role is Role.CAPTION and announced and not _photographer(block.text, rules):
             out = replace(block, role=Role.BODY, rule="captions.announced")
         elif block.role is Role.CAPTION and pictures and not (bare and _photographer(block.text, rules)):
             out = replace(block, role=Role.BODY, rule="captions.story")
