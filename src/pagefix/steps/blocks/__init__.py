@@ -219,19 +219,23 @@ def _weights(rules: Rules, of: str) -> headings.Weights:
 
 def drafts_of(raws: Sequence[Raw], rules: Rules) -> list[Draft]:
     """What headings are told of the blocks; the text that a jump line cuts off is no heading."""
-    drafts = []
+    drafts: list[Draft] = []
+    may_head = False
     for raw, after in zip_longest(raws, raws[1:]):
         role = raw.typed.role if raw.typed else None
         if role is None and not raw.level and after is not None and _points(after.typed, Way.TO):
             role = Role.BODY
-        signs = (
-            role is None
-            and not raw.level
-            and words(raw.text) <= LONG_KICKER
-            and bool(_signed(raw.text.lstrip(BYLINE_MARKS), rules))
-        )
+        # Asked only below what may be a headline.
+        signs = may_head and role is None and not raw.level and _signs(raw.text, rules)
         drafts.append(Draft(fold(raw.text), raw.level, role, lands=_points(raw.typed, Way.FROM), signs=signs))
+        may_head = role is None and len(raw.text) <= 2 * headings.LONG
     return drafts
+
+
+def _signs(text: str, rules: Rules) -> bool:
+    """Whether a line is an author if a headline stands right above it, its mark aside."""
+    short = len(text) <= 2 * LONG_KICKER and words(text) <= LONG_KICKER
+    return short and bool(_signed(text.lstrip(BYLINE_MARKS), rules))
 
 
 def _points(typed: Typed | None, way: Way) -> bool:
