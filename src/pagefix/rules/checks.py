@@ -197,6 +197,7 @@ _SEARCHED = frozenset(
         "caption_credit",
         "agency",
         "signature",
+        "no_scene",
     }
 )
 _STARTS = frozenset({"caption_start", "dateline_start", "refusal"})

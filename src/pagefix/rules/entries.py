@@ -32,6 +32,7 @@ PATTERN_KINDS = (
     "jump_to_line",
     "kicker",
     "marked_name",
+    "no_scene",
     "note",
     "office_holder",
     "page_label",
