@@ -15,9 +15,10 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 # A fragment of a few words would otherwise be near to everything that shares one of them.
 _LEAST_SIZE = 20
-# A bigram of more paragraphs than this is no sign of any one story; leaving it out keeps the
-# work linear on pages of a million characters.
-_COMMON = 64
+# A bigram of more paragraphs than this is no sign of any one story.  In a text of more paragraphs than a
+# newspaper page has fewer are enough: what they share is crossed, each with each, and a text of 100,000
+# characters took thirty-six times as long as one of 10,000.
+_COMMON, _COMMON_IN_MANY, _PAGE = 64, 16, 320
 # Up to so many texts what they share is also kept as a table, of 2 MB: looked up in a third of the time.
 _DENSE = 512
 # On a page of few blocks the few tell nothing of what is rare: count as if it were a full one.
@@ -119,7 +120,8 @@ def _shared(texts: Sequence[str], rarity: Rarity | None) -> tuple[Ints, Floats, 
     codes, rows = _runs(texts, singles=rarity is not None)
     first = np.flatnonzero(_new(codes))
     found_in = np.diff(np.append(first, len(codes)))
-    few = (found_in >= 2) & (found_in <= _COMMON)
+    most = max(_COMMON_IN_MANY, _COMMON * _PAGE // max(_PAGE, len(texts)))
+    few = (found_in >= 2) & (found_in <= most)
     scarcity = np.log(max(len(texts), _FULL_PAGE) / found_in[few])
     weight = np.zeros(len(first))
     weight[few] = scarcity * (rarity.of(codes[first[few]]) / _SCALE if rarity is not None else scarcity)
