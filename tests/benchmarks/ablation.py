@@ -245,7 +245,7 @@ KINDS = (
         without_patterns("caption_credit", "caption_scene", "caption_start", "caption_whole"),
     ),
     Evidence("roles", "words of bylines", without_patterns("byline_line", "byline_plain")),
-    Evidence("roles", "words of furniture", without_patterns("furniture", "furniture_top")),
+    Evidence("roles", "words of furniture", without_patterns("furniture", "furniture_edge", "furniture_top")),
 )
 """Every kind of evidence that the table shows."""
 

@@ -73,6 +73,12 @@ def errors_of(gold: GoldEdition, cleaned: Cleaned) -> Iterator[Error]:
             touched = frozenset({name, receives.get(given, name)})
             yield Error(f"{block.role} given to another article", touched, words)
     yield from _seam_errors(true, cleaned, sheets)
+    for span in gold.furniture:
+        given, role = found.most(places := sheets.places([span]))
+        if role != "furniture":
+            yield Error(
+                f"furniture taken for {role}", frozenset({receives.get(given, "")}), _short(sheets.words(places))
+            )
     for planted in gold.planted:
         places = sheets.places([planted.span])
         gone = sum(found.role.get(place) in REPEATS for place in places)

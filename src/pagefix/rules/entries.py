@@ -23,6 +23,7 @@ PATTERN_KINDS = (
     "edition_path",
     "fence",
     "furniture",
+    "furniture_edge",
     "furniture_top",
     "html",
     "image",

@@ -38,7 +38,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     """
     raws = sorted(_raws(page.text, rules), key=lambda raw: raw.pieces[0])
     raws = _refusal(raws, rules)
-    raws = _page_head(raws)
+    raws = _page_edges(raws, rules)
     raws = _kickers(raws, rules)
     raws = _briefs(raws)
     blocks = list(lines_below(list(kickers_above(_decide(page, raws, rules)))))
@@ -106,14 +106,25 @@ def _refusal(raws: list[Raw], rules: Rules) -> list[Raw]:
     ]
 
 
-def _page_head(raws: list[Raw]) -> list[Raw]:
-    """A bare name or date is the page's own only above everything else."""
-    out, at_top = [], True
-    for raw in raws:
-        loose = raw.typed is not None and raw.typed.role is Role.FURNITURE and not raw.typed.sure
-        out.append(raw._replace(typed=None) if loose and not at_top else raw)
-        at_top = at_top and raw.typed is not None and raw.typed.role in NOT_TEXT
-    return out
+def _page_edges(raws: list[Raw], rules: Rules) -> list[Raw]:
+    """A bare name or date is the page's own only above everything else, a bare number above or below it."""
+    text = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in NOT_TEXT]
+    top, foot = (text[0], text[-1]) if text else (len(raws), len(raws))
+    numbers = {pattern.id for pattern in rules.patterns("furniture_edge")}
+
+    def is_own(at: int, rule: str) -> bool:
+        if rule not in numbers:
+            return at < top
+        # Numbers in a column are a table's last rows.
+        beside = raws[max(0, at - 1) : at] + raws[at + 1 : at + 2]
+        return not top < at < foot and not any(raw.text.isdecimal() for raw in beside)
+
+    return [
+        raw._replace(typed=None)
+        if raw.typed and raw.typed.role is Role.FURNITURE and not raw.typed.sure and not is_own(at, raw.typed.rule)
+        else raw
+        for at, raw in enumerate(raws)
+    ]
 
 
 def _kickers(raws: list[Raw], rules: Rules) -> list[Raw]:

@@ -38,8 +38,9 @@ def whole(block: Asked, level: int, rules: Rules) -> Typed | None:
         for kind, role in (("pointer", Role.FURNITURE), ("serial", Role.NOTE), ("furniture", Role.FURNITURE)):
             if found := _full(folded, kind, left):
                 return Typed(role, found)
-        if not level and (found := _full(folded, "furniture_top", left)):
-            return Typed(Role.FURNITURE, found, sure=False)
+        for kind in ("furniture_top", "furniture_edge"):
+            if not level and (found := _full(folded, kind, left)):
+                return Typed(Role.FURNITURE, found, sure=False)
         if credit := whole_credit(block):
             return credit
     if found := _full(folded, "note", left):
