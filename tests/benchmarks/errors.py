@@ -77,7 +77,9 @@ def errors_of(gold: GoldEdition, cleaned: Cleaned) -> Iterator[Error]:
         given, role = found.most(places := sheets.places([span]))
         if role != "furniture":
             yield Error(
-                f"furniture taken for {role}", frozenset({receives.get(given, "")}), _short(sheets.words(places))
+                f"furniture taken for {role}",
+                frozenset({receives.get(given, "")}),
+                _short(sheets.words(places)),
             )
     for planted in gold.planted:
         places = sheets.places([planted.span])

@@ -121,7 +121,10 @@ def _page_edges(raws: list[Raw], rules: Rules) -> list[Raw]:
 
     return [
         raw._replace(typed=None)
-        if raw.typed and raw.typed.role is Role.FURNITURE and not raw.typed.sure and not is_own(at, raw.typed.rule)
+        if raw.typed
+        and raw.typed.role is Role.FURNITURE
+        and not raw.typed.sure
+        and not is_own(at, raw.typed.rule)
         else raw
         for at, raw in enumerate(raws)
     ]

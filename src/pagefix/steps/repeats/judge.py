@@ -223,15 +223,16 @@ def loops(run: Run, earlier: Text, later: Text, rules: Rules) -> Iterator[Findin
     earlier one, and what follows it, which reads on in both, from the later.
     """
     slid = not (_near_clause(later, run.b0) and _near_clause(earlier, run.a0))
-    if run.size < rules.number("repeats.least_loop" if slid else "repeats.least_clause") or not _exact(
-        run, earlier, later
-    ):
+    whole = _begins(later, run.b0) == _begins(earlier, run.a0) != ""
+    if run.size < rules.number("repeats.least_clause" if whole else "repeats.least_loop"):
         return
     ends = earlier.size - run.a1 <= 1, later.size - run.b1 <= 1
+    if not any(ends) or not _exact(run, earlier, later):
+        return
     if all(ends) and earlier.key.text[:2] == later.key.text[:2] and _filled_in(earlier, later):
         return
-    law = _ARTICLE.match(earlier.block.text) and _ARTICLE.match(later.block.text)
-    if law and run.size < rules.number("repeats.least_formula"):
+    items = not slid and _ITEM.match(earlier.block.text) and _ITEM.match(later.block.text)
+    if items and run.size < rules.number("repeats.least_formula"):
         return
     trimmed = _to_the_letter(run, earlier, later)
     mine, other = (trimmed.b0, run.b1), (trimmed.a0, run.a1)
@@ -276,8 +277,15 @@ def _loop(
         )
 
 
-# Articles of a law end with the same penalty.
-_ARTICLE = re.compile("第[一二三四五六七八九十百零〇0-9]{1,6}[条條]")
+# Articles of a law end with the same penalty, items of a list with the same terms.
+_ITEM = re.compile(r"第?\s*[（(]?[一二三四五六七八九十百零〇0-9]{1,6}\s*[条條款项項）).．、]")
+
+
+def _begins(text: Text, key_at: int) -> str:
+    """What begins at a key character: a sentence, a clause of one, or nothing."""
+    if text.begins_sentence(key_at):
+        return "sentence"
+    return "clause" if text.begins_clause(key_at) else ""
 
 
 def _to_the_letter(run: Run, a: Text, b: Text) -> Run:
