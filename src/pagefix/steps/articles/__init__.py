@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from pagefix.evidence.rarity import rarity_of
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Grouped, Joined, Role, Story, Way
 from pagefix.rules import Rules
-from pagefix.steps.articles.asides import is_apart, is_whole
+from pagefix.steps.articles.asides import beside_text
 from pagefix.steps.articles.dividing import dividing_headlines
 from pagefix.steps.articles.pull import Likeness
 from pagefix.steps.articles.step import Link, Step
@@ -41,8 +41,8 @@ def group_articles(joined: Joined, rules: Rules) -> Grouped:
     members: dict[int, list[Block]] = {}
     for block, home in zip(blocks, found.homes, strict=True):
         members.setdefault(home, []).append(block)
-    whole = is_whole(joined)
-    stories = [_story(list(_settle_roles(members[n], whole, rules))) for n in sorted(members)]
+    beside = set(beside_text(joined, members.values(), rules))
+    stories = [_story(list(_settle_roles(members[n], beside))) for n in sorted(members)]
     return Grouped(
         page=joined.page,
         stories=tuple(stories),
@@ -275,7 +275,7 @@ def _is_deck(block: Block) -> bool:
 _LONG_DECK = 40
 
 
-def _settle_roles(blocks: Sequence[Block], whole_page: bool, rules: Rules) -> Iterator[Block]:
+def _settle_roles(blocks: Sequence[Block], beside: Container[Block]) -> Iterator[Block]:
     """What only the whole story tells: its text may be nothing but a picture's caption."""
     only_captions = not any(block.role in (Role.BODY, Role.NOTE, Role.TABLE) for block in blocks)
     headed = any(block.role is Role.HEADLINE for block in blocks)
@@ -284,8 +284,8 @@ def _settle_roles(blocks: Sequence[Block], whole_page: bool, rules: Rules) -> It
             yield replace(block, role=Role.BODY, rule="articles.picture_story")
         elif block.role is Role.BODY and _inside_sentence(blocks, at):
             yield replace(block, role=Role.CAPTION, rule="captions.inside_sentence")
-        elif whole_page and is_apart(blocks, at, rules):
-            yield replace(block, role=Role.CAPTION, rule="captions.whole_page")
+        elif block in beside:
+            yield replace(block, role=Role.CAPTION, rule="captions.beside_text")
         else:
             yield block
 
