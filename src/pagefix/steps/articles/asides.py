@@ -59,7 +59,8 @@ def _is_apart(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
     """Whether a line of a story whose page is whole is the words under a picture.
 
     It is one short sentence that says nothing a picture cannot show (``captions.no_scene``), and does not
-    look like a heading.  37 of 41 such lines on pages of several papers were, of 83 captions without a credit.
+    look like a heading.  37 of 41 such lines on pages of several papers were that, of 83 captions without a
+    credit.
     """
     block, line = blocks[at], fold(blocks[at].text)
     if block.role is not Role.BODY or block.level or len(block.pieces) > 1:
