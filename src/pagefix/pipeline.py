@@ -26,7 +26,7 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
         raise UsageError("two pages have one path", remedy="name each page by a path of its own")
     proofs = [pull_proof(page, rules) for page in pages]
     blocked = agree_on_headlines([find_blocks(proof.sheet, rules) for proof in proofs])
-    grouped = [group_sheet(page, rules) for page in blocked]
+    grouped = group_sheets(blocked, rules)
     linked = on_pages(link_jumps(grouped, rules), proofs)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])
 
@@ -34,11 +34,10 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
 def clean_sheet(page: Page, rules: Rules) -> Grouped:
     """Takes one page from text to stories, on its own."""
     proof = pull_proof(page, rules)
-    return on_page(group_sheet(find_blocks(proof.sheet, rules), rules), proof)
+    return on_page(group_sheets([find_blocks(proof.sheet, rules)], rules)[0], proof)
 
 
-def group_sheet(blocked: Blocked, rules: Rules) -> Grouped:
-    """Takes one page from blocks to stories."""
-    trimmed = find_repeats(blocked, rules)
-    joined = join_fragments(trimmed, rules)
-    return join_within_stories(group_articles(joined, rules), rules)
+def group_sheets(blocked: Sequence[Blocked], rules: Rules) -> list[Grouped]:
+    """Takes the pages of an edition from blocks to stories."""
+    joined = join_fragments([find_repeats(page, rules) for page in blocked], rules)
+    return [join_within_stories(group_articles(page, rules), rules) for page in joined]

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from pagefix.evidence.affinity import likeness_of
 from pagefix.evidence.between import is_lone_sentence
+from pagefix.evidence.cut import Cuts, cuts_of, cuts_speak, neighbours
 from pagefix.evidence.ends import Floats, Fragment, Ints, ends_sentence
 from pagefix.evidence.printed import line_widths
 from pagefix.evidence.seams import Weights, weigh
@@ -24,22 +26,56 @@ from pagefix.steps.fragments.columns import in_columns
 _TRANSPARENT = frozenset({Role.FURNITURE, Role.IMAGE, Role.MARK})
 
 
-def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
-    """Puts the fragments of broken paragraphs together, page by page.
+class _Weighed(NamedTuple):
+    """A page whose open ends were weighed: log-odds of the pairs ``i``, ``j`` of its body blocks.
 
-    Every open tail is weighed against every head within reach, and against staying open;
-    one assignment over the page decides (weights: ``seams.pair`` or
-    ``seams.lines``, and ``seams.rare``).  A joined paragraph
-    stands where its first fragment stood.  A seam that is not likely enough for the rules'
-    choice stays open, as a doubt.
+    ``bodies`` are their places among ``blocks``; ``printed`` tells which are printed lines, ``beside``
+    is 1 for pairs of neighbours, else 0.
     """
-    blocks = in_columns(trimmed, rules).blocks
-    bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
-    lost = _swallowed_ends(trimmed.repeats) | _marked_ends(blocks, rules)
-    fragments = fragments_of(blocks, bodies, lost)
+
+    page: Trimmed
+    blocks: tuple[Block, ...]
+    bodies: list[int]
+    printed: list[bool]
+    i: Ints
+    j: Ints
+    scores: Floats
+    beside: Floats
+    cuts: Cuts
+
+
+def join_fragments(pages: Sequence[Trimmed], rules: Rules) -> list[Joined]:
+    """Puts the fragments of broken paragraphs together, on each of the pages of an edition.
+
+    Every open tail is weighed against every head within reach, and against staying open; how much of
+    the edition is cut speaks too; one assignment over a page decides (weights: ``seams.pair`` or
+    ``seams.lines``, ``seams.rare``, ``seams.cut``).  A joined paragraph stands where its first
+    fragment stood.  A seam that is not likely enough for the rules' choice stays open, as a doubt.
+    """
     weights = Weights.read(rules.weights, rules.words)
-    i, j, scores = weigh(fragments, weights, fold(trimmed.page.text))
-    chosen = sorted(_chosen(fragments, weights, i, j, scores))
+    weighed = [_weighed(page, weights, rules) for page in pages]
+    counts = cuts_speak((page.cuts for page in weighed), rules.weights("seams.cut"))
+    return [
+        _joined(page._replace(scores=page.scores + counts * page.beside), weights, rules) for page in weighed
+    ]
+
+
+def _weighed(page: Trimmed, weights: Weights, rules: Rules) -> _Weighed:
+    blocks = in_columns(page, rules).blocks
+    bodies = [at for at, block in enumerate(blocks) if block.role is Role.BODY]
+    lost = _swallowed_ends(page.repeats) | _marked_ends(blocks, rules)
+    fragments = fragments_of(blocks, bodies, lost)
+    printed = _are_printed(fragments)
+    i, j, scores = weigh(fragments, weights, fold(page.page.text))
+    beside = neighbours(fragments, printed, i, j)
+    return _Weighed(
+        page, blocks, bodies, printed, i, j, scores, beside, cuts_of(fragments, printed, i, scores)
+    )
+
+
+def _joined(weighed: _Weighed, weights: Weights, rules: Rules) -> Joined:
+    page, blocks, bodies, printed, i, j, scores, *_ = weighed
+    chosen = sorted(_chosen(printed, weights, i, j, scores))
     goes_on = {bodies[tail]: bodies[head] for tail, head, _ in chosen}
     seams = {
         bodies[tail]: _seam(blocks[bodies[tail]], blocks[bodies[head]], said) for tail, head, said in chosen
@@ -50,11 +86,11 @@ def join_fragments(trimmed: Trimmed, rules: Rules) -> Joined:
     )
     joined = {tail: goes_on[tail] for tail in done}
     return Joined(
-        page=trimmed.page,
+        page=page.page,
         blocks=_paragraphs(_fallen_between(blocks, joined), joined),
-        repeats=trimmed.repeats,
+        repeats=page.repeats,
         seams=tuple(done.values()),
-        doubts=(*trimmed.doubts, *doubts),
+        doubts=(*page.doubts, *doubts),
         chances=tuple(
             (blocks[bodies[i[p]]].end, blocks[bodies[j[p]]].start, float(scores[p]))
             for p in np.flatnonzero(scores > _OUT_OF_THE_QUESTION).tolist()
@@ -88,7 +124,7 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
             # Three pages in four have no such story: the page is folded for the others.
             known = known or fold(grouped.page.text)
             i, j, scores = weigh(fragments, weights, known)
-            for one, other, said in _chosen(fragments, weights, i, j, scores):
+            for one, other, said in _chosen(_are_printed(fragments), weights, i, j, scores):
                 if (one, other) not in brought:
                     continue
                 tail, head = bodies[one], bodies[other]
@@ -103,13 +139,17 @@ def join_within_stories(grouped: Grouped, rules: Rules) -> Grouped:
 
 
 def _chosen(
-    fragments: Sequence[Fragment], weights: Weights, i: Ints, j: Ints, scores: Floats
+    printed: Sequence[bool], weights: Weights, i: Ints, j: Ints, scores: Floats
 ) -> Iterator[tuple[int, int, float]]:
     """Tail, head and probability of the pairs that the assignment chooses."""
-    widths = line_widths([fragment.text for fragment in fragments])
     for pair in assign(i, j, scores):
         tail = int(i[pair])
-        yield tail, int(j[pair]), weights.says(float(scores[pair]), printed=widths[tail] > 0)
+        yield tail, int(j[pair]), weights.says(float(scores[pair]), printed=printed[tail])
+
+
+def _are_printed(fragments: Sequence[Fragment]) -> list[bool]:
+    """Which fragments are printed lines, not paragraphs."""
+    return [width > 0 for width in line_widths([fragment.text for fragment in fragments])]
 
 
 def _brought_together(
