@@ -26,7 +26,7 @@ def test_nothing_divides_where_the_rules_ask_for_more_than_there_is() -> None:
 def test_a_headline_that_both_ends_of_a_jump_show_divides_nothing(rules: Rules) -> None:
     page = next(case for case in cases() if _NAME in case.name).page
     blocked = find_blocks(page_from_text(page, "A01.md"), rules)
-    joined = join_fragments(find_repeats(blocked, rules), rules)
+    (joined,) = join_fragments([find_repeats(blocked, rules)], rules)
     blocks = blocks_to_sort(joined)
     found = sort_blocks(joined, blocks, rules)
     asked = (found.steps, found.labels, found.likeness)

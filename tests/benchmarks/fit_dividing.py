@@ -45,7 +45,7 @@ def rows_of(gold: GoldPage, rules: Rules) -> Iterator[Row]:
     proof = pull_proof(gold.page, rules)
     if proof.sheet is not gold.page:
         return
-    joined = join_fragments(find_repeats(find_blocks(gold.page, rules), rules), rules)
+    (joined,) = join_fragments([find_repeats(find_blocks(gold.page, rules), rules)], rules)
     blocks = blocks_to_sort(joined)
     found = sort_blocks(joined, blocks, rules)
     texts: dict[int, Counter[str]] = {}

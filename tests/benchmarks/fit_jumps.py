@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from pagefix.model import Grouped, Page, Role, Story, Way
-from pagefix.pipeline import group_sheet
+from pagefix.pipeline import group_sheets
 from pagefix.rules import Rules, load_rules
 from pagefix.steps.blocks import find_blocks
 from pagefix.steps.jumps.assignment import Link, candidates, choose
@@ -77,7 +77,7 @@ def load(folder: Path, rules: Rules, lose: float) -> Iterator[Case]:
             Page(path, texts[path], edition=gold["edition"], label=Path(path).stem) for path in sorted(texts)
         ]
         blocked = agree_on_headlines([find_blocks(page, rules) for page in pages])
-        yield case_of(name, [group_sheet(page, rules) for page in blocked], truth, rules)
+        yield case_of(name, group_sheets(blocked, rules), truth, rules)
 
 
 _NUMERALS = "一二三四123456"

@@ -115,7 +115,7 @@ def _clean(page: Page, rules: Rules, spent: Spent) -> None:
     """The rooms of :mod:`pagefix.pipeline`, one by one with a watch, and the writing of all rows."""
     blocked = _timed(spent, "find_blocks", lambda: find_blocks(page, rules))
     trimmed = _timed(spent, "find_repeats", lambda: find_repeats(blocked, rules))
-    joined = _timed(spent, "join_fragments", lambda: join_fragments(trimmed, rules))
+    joined = _timed(spent, "join_fragments", lambda: join_fragments([trimmed], rules)[0])
     grouped = _timed(spent, "group_articles", lambda: group_articles(joined, rules))
     rejoined = _timed(spent, "join_within_stories", lambda: join_within_stories(grouped, rules))
     linked = _timed(spent, "link_jumps", lambda: link_jumps([rejoined], rules))

@@ -27,7 +27,7 @@ class Cuts(NamedTuple):
 
 
 def cuts_of(fragments: Sequence[Fragment], printed: Sequence[bool], i: Ints, scores: Floats) -> Cuts:
-    """Counts the tails ``i`` of weighed pairs; lines, as ``printed`` tells of each fragment, always end open."""
+    """Counts the tails ``i`` of weighed pairs, but for printed lines (``printed``), which all end open."""
     tails = {int(tail) for tail in np.unique(i) if not printed[tail]}
     sure = tails.intersection(i[scores > _BEYOND_DOUBT].tolist())
     return Cuts(sum(not ends_sentence(fragments[tail].text) for tail in sure), len(tails))
@@ -35,7 +35,9 @@ def cuts_of(fragments: Sequence[Fragment], printed: Sequence[bool], i: Ints, sco
 
 def cuts_speak(pages: Iterable[Cuts], counts: Mapping[str, float]) -> float:
     """What an edition's cut paragraphs add to the log-odds of seams between neighbours (``seams.cut``)."""
-    cut, among = (sum(part) for part in zip(*pages, strict=True))
+    cut = among = 0
+    for page in pages:
+        cut, among = cut + page.cut, among + page.among
     more = counts["paragraphs"]
     share = (cut + counts["usual"] * more) / (among + more)
     return counts["share"] * log(share / counts["usual"])

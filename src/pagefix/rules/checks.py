@@ -198,6 +198,7 @@ _SEARCHED = frozenset(
         "agency",
         "signature",
         "no_scene",
+        "signs_off",
     }
 )
 _STARTS = frozenset({"caption_start", "dateline_start", "refusal"})

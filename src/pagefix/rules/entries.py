@@ -45,6 +45,7 @@ PATTERN_KINDS = (
     "rule_line",
     "serial",
     "signature",
+    "signs_off",
     "table_row",
 )
 """What a pattern may be used for; the step that uses it gives it its meaning."""

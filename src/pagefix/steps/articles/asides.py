@@ -40,7 +40,7 @@ def beside_text(joined: Joined, stories: Iterable[Sequence[Block]], rules: Rules
     for blocks in stories:
         lines = [
             blocks[at]
-            for at in range(1, len(blocks) - 1)
+            for at in range(1, len(blocks))
             if (whole or (blocks[at - 1].role is Role.BYLINE and blocks[at].end not in goes_on))
             and _is_apart(blocks, at, rules)
         ]
@@ -71,8 +71,10 @@ def _is_apart(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
         return False
     if any(pattern.search(line) for pattern in rules.patterns("no_scene")):
         return False
-    above, below = blocks[at - 1], blocks[at + 1]
+    above, below = blocks[at - 1], blocks[at + 1] if at + 1 < len(blocks) else None
     ended = _is_prose(above) and fold(above.text[-1]) in _STOPS
+    if below is None:
+        return ended and not any(pattern.search(line) for pattern in rules.patterns("signs_off"))
     return (ended or above.role in _BESIDE) and (_is_prose(below) or (ended and below.role in _BELOW))
 
 
