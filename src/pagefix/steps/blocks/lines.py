@@ -16,9 +16,10 @@ _TRAIL = re.compile(rf"{_EDGE}+\Z")
 _MAY_TRAIL = re.compile(rf"[{_BLANK};]")
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\u2028\u2029\x85]|<br\s*/?>", re.IGNORECASE)
 _PLAIN_BREAK = re.compile(r"\r\n|[\n\r\f\v\u2028\u2029\x85]")
-_HEADING = re.compile(r"(#{1,6})[ \t\u3000]*(?=\S)")
+_HEADING = re.compile(r"(#{1,6}|＃{1,6})[ \t\u3000]*(?=\S)")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1\Z")
+_ITALIC = re.compile(r"([*_])(?=[^\s*_])([^*_]+)(?<=\S)\1\Z")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+\Z")
 _INDENT = re.compile(r"[ \t]*\u3000|[ ]{2,}|\t|(?:&(?:nbsp|emsp|ensp);)")
 
@@ -80,7 +81,7 @@ def _line(text: str, start: int, end: int, gap: int) -> Line | None:
     quote = _QUOTE.match(outer, first, last) if outer.startswith(">", first) else None
     if quote and quote.end() < last:
         first = _inner(outer, quote.end(), last)
-    heading = _HEADING.match(outer, first, last) if outer.startswith("#", first) else None
+    heading = _HEADING.match(outer, first, last) if outer.startswith(("#", "＃"), first) else None
     if heading and heading.end() < last:
         level = len(heading.group(1))
         first = heading.end()
@@ -90,6 +91,9 @@ def _line(text: str, start: int, end: int, gap: int) -> Line | None:
     if bold and bold.group(1) not in bold.group(2):
         level = level or BOLD
         first, last = bold.start(2), bold.end(2)
+    italic = _ITALIC.match(outer[:last], first) if outer.startswith(("*", "_"), first) else None
+    if italic:
+        first, last = italic.span(2)
     return Line(start + first, start + last, whole, level, _INDENT.match(outer) is not None, gap)
 
 

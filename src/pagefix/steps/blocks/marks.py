@@ -13,13 +13,15 @@ from pagefix.evidence.ends import words
 from pagefix.model import Credit, Role
 from pagefix.rules import Pattern, Rules
 from pagefix.steps.blocks.jumplines import whole_jump
+from pagefix.steps.blocks.lines import BOLD
 from pagefix.steps.blocks.typed import Asked, Typed, group
 
 
 def whole(block: Asked, level: int, rules: Rules) -> Typed | None:
     """The role of a block whose whole text is of one kind, or None.
 
-    ``level`` is its heading mark: what is marked as a heading is no caption.
+    ``level`` is its heading mark: what is marked as a heading is no caption, unless it is bold type and
+    names its photographer.
     """
     text, folded, left = block
     size = words(text)
@@ -50,7 +52,11 @@ def whole(block: Asked, level: int, rules: Rules) -> Typed | None:
             return Typed(Role.DECK, found)
         if found := _full(folded, "kicker", left):
             return Typed(Role.KICKER, found, sure=False)
-    return None if level else caption(block, size, rules)
+    return caption(block, size, rules) if not level or (level == BOLD and _photographer(block)) else None
+
+
+def _photographer(block: Asked) -> bool:
+    return any(pattern.search(block.folded) for pattern in block.left.get("photographer", ()))
 
 
 def whole_credit(block: Asked) -> Typed | None:
