@@ -107,12 +107,17 @@ def _refusal(raws: list[Raw], rules: Rules) -> list[Raw]:
 
 
 def _page_edges(raws: list[Raw], rules: Rules) -> list[Raw]:
-    """A bare name or date is the page's own only above everything else, a bare number above or below it."""
+    """A bare name or date is the page's own only above everything else, a bare number above or below it.
+
+    What is marked as a heading is so only right above another one: it may be a headline.
+    """
     text = [at for at, raw in enumerate(raws) if raw.typed is None or raw.typed.role not in NOT_TEXT]
     top, foot = (text[0], text[-1]) if text else (len(raws), len(raws))
     numbers = {pattern.id for pattern in rules.patterns("furniture_edge")}
 
     def is_own(at: int, rule: str) -> bool:
+        if raws[at].level and not (at < top < len(raws) and raws[top].level):
+            return False
         if rule not in numbers:
             return at < top
         # Numbers in a column are a table's last rows.

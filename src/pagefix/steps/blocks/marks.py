@@ -41,7 +41,7 @@ def whole(block: Asked, level: int, rules: Rules) -> Typed | None:
             if found := _full(folded, kind, left):
                 return Typed(role, found)
         for kind in ("furniture_top", "furniture_edge"):
-            if not level and (found := _full(folded, kind, left)):
+            if found := _full(folded, kind, left):
                 return Typed(Role.FURNITURE, found, sure=False)
         if credit := whole_credit(block):
             return credit
