@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pagefix.matching.keys import fold
 from pagefix.matching.runs import Run, find_runs
 from pagefix.matching.similar import alike
-from pagefix.model import Block, Blocked, Doubt, Repeat, Role, Span, Trimmed
+from pagefix.model import Block, Blocked, Doubt, Reason, Repeat, Role, Span, Trimmed
 from pagefix.rules import Rules
 from pagefix.steps.repeats.judge import Finding, loops, overlaps, stutter, whole_blocks
+from pagefix.steps.repeats.rows import in_a_row, read_along
 from pagefix.steps.repeats.texts import Text, texts_of
 
 # A byline or a jump line that recurs is right to recur.
 _JUDGED = frozenset({Role.BODY, Role.CROSSHEAD, Role.HEADLINE, Role.NOTE, Role.CAPTION})
+# All that the newspaper printed as words.
+_SHOWN = frozenset(Role) - {Role.FURNITURE, Role.IMAGE, Role.MARK, Role.TABLE}
 # Seeds make runs of six; this much is too short for any kind of repeat.
 _LEAST_RUN = 12
 
@@ -25,18 +28,28 @@ def find_repeats(blocked: Blocked, rules: Rules) -> Trimmed:
     Blocks that go as a whole disappear; of the others the pieces no longer hold what went.
     What is not likely enough for the rules' choice stays where it is, as a doubt.
     """
-    texts = texts_of(blocked.blocks, _JUDGED)
+    every = texts_of(blocked.blocks, _SHOWN)
+    texts = [text for text in every if text.block.role in _JUDGED]
     gone: dict[int, list[tuple[int, int]]] = {}
+    copies: dict[int, int] = {}
     repeats: list[Repeat] = []
     doubts: dict[Doubt, None] = {}
-    for finding in _findings(blocked.blocks, texts, rules):
-        if overlaps(finding, gone) or not rules.chosen(finding.rule):
-            continue
-        if not rules.allows(finding.rule, finding.score):
-            doubts |= dict.fromkeys(_doubts(finding, rules))
-            continue
-        gone.setdefault(finding.text.at, []).append((finding.start, finding.end))
-        repeats += _rows(finding)
+
+    def take(findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if overlaps(finding, gone) or not rules.chosen(finding.rule):
+                continue
+            if not rules.allows(finding.rule, finding.score):
+                doubts.update(dict.fromkeys(_doubts(finding, rules)))
+                continue
+            gone.setdefault(finding.text.at, []).append((finding.start, finding.end))
+            if finding.reason is Reason.DUPLICATE:
+                copies[finding.text.at] = finding.kept.at
+            repeats.extend(_rows(finding))
+
+    take(in_a_row(every, rules))
+    take(_findings(blocked.blocks, texts, rules))
+    take(read_along(every, copies, gone, rules))
     blocks = [left for at, block in enumerate(blocked.blocks) if (left := _without(block, gone.get(at, [])))]
     return Trimmed(blocked.page, tuple(blocks), tuple(sorted(repeats, key=lambda r: r.span)), tuple(doubts))
 
