@@ -1,7 +1,7 @@
 """Lines that stand beside their story: words under a picture that nothing marks as such.
 
 Where columns' ends cut paragraphs a line without a stop is a piece of one.  On a page whose paragraphs
-are all whole it is none: between two of them it is what a picture shows.  Between its author and its text
+are all whole it is none: between two of them, or below the last one, it is what a picture shows.  Between its author and its text
 a story has nothing else, whatever was cut further down.
 """
 
@@ -25,6 +25,8 @@ _LIKELY = 0.64
 _GOES_ON = -1.0
 # Three such lines and more are what an essay calls its parts.
 _PICTURES = 2
+# What begins as another paragraph does, by its characters, is a second reading of that one.
+_BEGINS = 8
 _BESIDE = (Role.BYLINE, Role.CROSSHEAD)
 _BELOW = (Role.CROSSHEAD, Role.CAPTION)
 
@@ -74,7 +76,8 @@ def _is_apart(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
     above, below = blocks[at - 1], blocks[at + 1] if at + 1 < len(blocks) else None
     ended = _is_prose(above) and fold(above.text[-1]) in _STOPS
     if below is None:
-        return ended and not any(pattern.search(line) for pattern in rules.patterns("signs_off"))
+        again = any(fold(other.text).startswith(line[:_BEGINS]) for other in blocks if other is not block)
+        return ended and not again and not any(p.search(line) for p in rules.patterns("signs_off"))
     return (ended or above.role in _BESIDE) and (_is_prose(below) or (ended and below.role in _BELOW))
 
 
