@@ -1,8 +1,8 @@
 """Lines that stand beside their story: words under a picture that nothing marks as such.
 
 Where columns' ends cut paragraphs a line without a stop is a piece of one.  On a page whose paragraphs
-are all whole it is none: between two of them, or below the last one, it is what a picture shows.  Between its author and its text
-a story has nothing else, whatever was cut further down.
+are all whole it is none: between two of them, or below the last one, it is what a picture shows.  Between
+its author and its text a story has nothing else, whatever was cut further down.
 """
 
 from __future__ import annotations
