@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,11 +84,13 @@ def test_no_pages_say_nothing() -> None:
 @given(
     st.lists(st.integers(0, 60).flatmap(lambda n: st.builds(Cuts, st.integers(0, n), st.just(n))), min_size=1)
 )
-def test_more_cuts_speak_louder_and_pages_in_any_order(pages: list[Cuts]) -> None:
-    said = cuts_speak(pages, COUNTS)
+def test_more_cuts_speak_louder_up_to_the_most_and_pages_in_any_order(pages: list[Cuts]) -> None:
+    said, loudest = cuts_speak(pages, COUNTS), cuts_speak([Cuts(99, 99)], COUNTS)
     assert said == cuts_speak(pages[::-1], COUNTS)
+    assert loudest == COUNTS["share"] * math.log(COUNTS["most"] / COUNTS["usual"])
     if pages[0].cut < pages[0].among:
-        assert cuts_speak([pages[0]._replace(cut=pages[0].cut + 1), *pages[1:]], COUNTS) > said
+        more = cuts_speak([pages[0]._replace(cut=pages[0].cut + 1), *pages[1:]], COUNTS)
+        assert more > said or more == said == loudest
 
 
 def test_nothing_is_said_where_the_rules_count_it_as_nothing() -> None:

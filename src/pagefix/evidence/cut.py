@@ -39,7 +39,7 @@ def cuts_speak(pages: Iterable[Cuts], counts: Mapping[str, float]) -> float:
     for page in pages:
         cut, among = cut + page.cut, among + page.among
     more = counts["paragraphs"]
-    share = (cut + counts["usual"] * more) / (among + more)
+    share = min(counts["most"], (cut + counts["usual"] * more) / (among + more))
     return counts["share"] * log(share / counts["usual"])
 
 
