@@ -20,7 +20,13 @@ from pagefix.steps.blocks.lines import Line, find_lines
 from pagefix.steps.blocks.naming import BYLINE_MARKS, are_names, is_byline, may_be_names
 from pagefix.steps.blocks.raws import Raw, image, split
 from pagefix.steps.blocks.scenes import scene
-from pagefix.steps.blocks.stacks import LONG_KICKER, NOT_TEXT, kickers_above, lines_below
+from pagefix.steps.blocks.stacks import (
+    LONG_KICKER,
+    NOT_TEXT,
+    crossheads_below_authors,
+    kickers_above,
+    lines_below,
+)
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Says, find_units
 
@@ -42,7 +48,7 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _kickers(raws, rules)
     raws = _briefs(raws)
     blocks = list(lines_below(list(kickers_above(_decide(page, raws, rules)))))
-    settled = _beside_landings(tuple(_by_neighbours(blocks, rules)))
+    settled = _beside_landings(tuple(crossheads_below_authors(tuple(_by_neighbours(blocks, rules)))))
     return Blocked(page=page, blocks=tuple(settled))
 
 
