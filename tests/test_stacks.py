@@ -25,8 +25,3 @@ def test_a_heading_between_author_and_text_divides_the_story(below: str, role: R
     page = page_from_text(f"# 无声的改变\n\n本报记者 屠一鸣\n\n{below}\n", "A01.md")
     blocks = find_blocks(page, rules).blocks
     assert [block.role for block in blocks[:3]] == [Role.HEADLINE, Role.BYLINE, role]
-
-
-def test_a_heading_below_a_dateline_may_begin_a_story(rules: Rules) -> None:
-    page = page_from_text(f"# 无声的改变\n\n新华社北京5月28日电\n\n# 夜校开课\n\n{_TEXT}\n", "A01.md")
-    assert find_blocks(page, rules).blocks[2].role is Role.HEADLINE

@@ -54,7 +54,7 @@ def crossheads_below_authors(blocks: Sequence[Block]) -> Iterator[Block]:
     """A marked heading right below a story's author, above text, is the story's first crosshead.
 
     The author parts it from the headline, and a story whose text is missing is rare: of 13 such lines on
-    development pages all were.  Below a dateline, or above another author, it may begin a story.
+    development pages all were.  Above another author it may begin a story.
     """
     shown: list[Block | None] = [None, None]
     for block, below in zip_longest(blocks, _next_shown(blocks)):
