@@ -114,6 +114,7 @@ KINDS = (
             "pair.unknown",
         ),
     ),
+    Evidence("seams", "how much of the edition is cut", without_weights(_SEAMS, "share")),
     Evidence(
         "seams",
         "what lies above and below",

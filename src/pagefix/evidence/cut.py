@@ -40,7 +40,7 @@ def cuts_speak(pages: Iterable[Cuts], counts: Mapping[str, float]) -> float:
         cut, among = cut + page.cut, among + page.among
     more = counts["paragraphs"]
     share = min(counts["most"], (cut + counts["usual"] * more) / (among + more))
-    return counts["share"] * log(share / counts["usual"])
+    return counts.get("share", 0.0) * log(share / counts["usual"])
 
 
 def neighbours(fragments: Sequence[Fragment], printed: Sequence[bool], i: Ints, j: Ints) -> Floats:
