@@ -232,18 +232,10 @@ def _if_it_signs(step: Step, above: Step | None, rules: Rules) -> Step:
     Of 437 such lines on development pages and those of other papers 433 belong to the paragraph right above,
     wherever that strayed.  What has a comma is a remark.
     """
-    signs = (
-        above is not None
-        and above.runs
-        and step.runs
-        and len(above.text) > _PROSE
-        and ends_sentence(above.text)
-        and len(step.text) <= _SIGNATURE
-        and step.text[0] in "（("
-        and "，" not in step.text
-        and signs_off(step.text, rules)
-    )
-    return step._replace(stays=True) if signs else step
+    if above is None or not (above.runs and step.runs) or len(step.text) > _SIGNATURE:
+        return step
+    signs = step.text[0] in "（(" and "，" not in step.text and signs_off(step.text, rules)
+    return step._replace(stays=True) if signs and ends_sentence(above.text) else step
 
 
 # A paragraph rather than a line; and no more than names or a source.
