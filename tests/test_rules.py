@@ -152,3 +152,31 @@ def test_unknown_ids_are_programming_errors(rules: Rules) -> None:
 
 def test_the_schema_names_every_kind() -> None:
     assert set(schema()["properties"]) == {"pattern", "number", "words", "weights"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            '[[weights]]\nid = "seams.cut"\nreason = "Our pages are cut evenly."\n[weights.values]\nshare = 0.0\n',
+            "mine.toml:1: seams.cut: most, paragraphs, usual missing (give all of its values)",
+        ),
+        (
+            '[[number]]\nid = "choice.min_score"\ndisabled = true\n',
+            "mine.toml:3: choice.min_score: no number can be left out (give it another value)",
+        ),
+    ],
+)
+def test_what_the_code_needs_cannot_be_left_out(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError) as raised:
+        load_rules(tmp_path)
+    assert fault in str(raised.value)
+
+
+def test_weights_of_features_may_be_fewer(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        '[[weights]]\nid = "jumps.cut"\nreason = "The seam says it all."\n[weights.values]\nseam = 1.0\n',
+        encoding="utf-8",
+    )
+    assert dict(load_rules(tmp_path).weights("jumps.cut")) == {"seam": 1.0}

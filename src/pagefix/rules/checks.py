@@ -117,6 +117,10 @@ def _faults(entry: Entry, shipped: dict[str, Entry]) -> Iterator[str]:
         and entry.data.get("disabled") is True
         and set(entry.data) <= {"id", "disabled", "reason"}
     ):
+        if old is not None and old.kind in _NEEDED:
+            yield _say(
+                entry, "disabled", f"{entry.id}: no {old.kind} can be left out", "give it another value"
+            )
         return
     model = _MODELS[entry.kind]
     try:
@@ -129,6 +133,21 @@ def _faults(entry: Entry, shipped: dict[str, Entry]) -> Iterator[str]:
         yield from _pattern_faults(entry)
     if entry.kind == "number":
         yield from _number_faults(entry, old)
+    if entry.kind == "weights":
+        yield from _weights_faults(entry, old)
+
+
+# The code asks for these by their names, as it does not for patterns.
+_NEEDED = frozenset({"number", "words", "weights"})
+# What these hold are no features, which count nothing where they are missing.
+_WHOLE = frozenset({"seams.cut", "seams.said"})
+
+
+def _weights_faults(entry: Entry, old: Entry | None) -> Iterator[str]:
+    if old is None or entry.id not in _WHOLE:
+        return
+    if missing := sorted(old.data["values"].keys() - entry.data["values"].keys()):
+        yield _say(entry, "values", f"{entry.id}: {', '.join(missing)} missing", "give all of its values")
 
 
 def _invalid(entry: Entry, error: Any, model: type[_Rule]) -> str:
