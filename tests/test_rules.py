@@ -158,7 +158,7 @@ def test_the_schema_names_every_kind() -> None:
     ("text", "fault"),
     [
         (
-            '[[weights]]\nid = "seams.cut"\nreason = "Our pages are cut evenly."\n[weights.values]\nshare = 0.0\n',
+            '[[weights]]\nid = "seams.cut"\nreason = "Our pages differ."\n[weights.values]\nshare = 0.0\n',
             "mine.toml:1: seams.cut: most, paragraphs, usual missing (give all of its values)",
         ),
         (
