@@ -54,9 +54,9 @@ def join_fragments(pages: Sequence[Trimmed], rules: Rules) -> list[Joined]:
     """
     weights = Weights.read(rules.weights, rules.words)
     weighed = [_weighed(page, weights, rules) for page in pages]
-    counts = cuts_speak((page.cuts for page in weighed), rules.weights("seams.cut"))
+    said = cuts_speak((page.cuts for page in weighed), rules.weights("seams.cut"))
     return [
-        _joined(page._replace(scores=page.scores + counts * page.beside), weights, rules) for page in weighed
+        _joined(page._replace(scores=page.scores + said * page.beside), weights, rules) for page in weighed
     ]
 
 
