@@ -10,6 +10,7 @@ from pagefix.model import Blocked, Cleaned, Grouped, Page
 from pagefix.proofs import on_page, on_pages, pull_proof
 from pagefix.rules import Rules
 from pagefix.steps.articles import group_articles
+from pagefix.steps.articles.parts import head_parts
 from pagefix.steps.blocks import find_blocks
 from pagefix.steps.fragments import join_fragments, join_within_stories
 from pagefix.steps.jumps import agree_on_headlines, link_jumps
@@ -27,7 +28,7 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
     proofs = [pull_proof(page, rules) for page in pages]
     blocked = agree_on_headlines([find_blocks(proof.sheet, rules) for proof in proofs])
     grouped = group_sheets(blocked, rules)
-    linked = on_pages(link_jumps(grouped, rules), proofs)
+    linked = on_pages(head_parts(link_jumps(grouped, rules), rules), proofs)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])
 
 

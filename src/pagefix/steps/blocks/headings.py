@@ -111,10 +111,14 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
 
 
 def _likeliest(scores: Mapping[Role, float], doubt: float) -> Role:
-    """The role that scores best; a crosshead that may be a headline must outdo the others by ``doubt``."""
+    """The role that scores best; a crosshead that may be a headline must outdo that by ``doubt``.
+
+    Text parts two stories no better than a crosshead does: what is more of the latter is one.
+    """
     may_be_headline = scores.get(Role.HEADLINE, -math.inf) > _NO_HEADLINE
     less = {Role.CROSSHEAD: doubt} if may_be_headline else {}
-    return max(scores, key=lambda role: scores[role] - less.get(role, 0.0))
+    best = max(scores, key=lambda role: scores[role] - less.get(role, 0.0))
+    return max(best, Role.CROSSHEAD, key=lambda role: scores[role]) if best is Role.BODY else best
 
 
 # In log-odds against text: of 147 lines below it that were crossheads rather than text 3 were headlines,
