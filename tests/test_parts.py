@@ -14,7 +14,7 @@ from pagefix.rules import Rules, load_rules
 HEAD = "# 夜校开课记\n\n街道办的夜校昨天晚上开课，来了六十多名学员，年纪最大的已经七十一岁，最小的才十八。"
 TAIL = "教室借用了小学的三间屋子，桌椅都是学生们白天用的，学员们坐下去膝盖顶着桌面，也没有人叫苦。"
 CUT = "# 老码头改成公园\n\n市民李女士说，她每天晚饭后都要来走一走，看看江上来往的船，公园里还留下了三台旧吊\n"
-PARTS = f"{HEAD}\n\n没有教室怎么办\n\n{TAIL}\n"
+PARTS = f"{HEAD}\n\n讲究方法，务求实效\n\n{TAIL}\n"
 
 
 def roles(text: str, rules: Rules) -> dict[str, Role]:
@@ -24,16 +24,16 @@ def roles(text: str, rules: Rules) -> dict[str, Role]:
 
 
 def test_a_line_left_alone_between_whole_paragraphs_heads_what_follows(rules: Rules) -> None:
-    assert roles(PARTS, rules)["没有教室怎么办"] is Role.CROSSHEAD
+    assert roles(PARTS, rules)["讲究方法，务求实效"] is Role.CROSSHEAD
 
 
 @pytest.mark.parametrize(
     "text",
     [
         f"{HEAD}\n\n大家都说课讲得好。\n\n{TAIL}\n",  # a short paragraph
-        f"{HEAD}\n\n没有教室怎么办，\n\n{TAIL}\n",  # a clause
-        f"{HEAD}\n\n没有教室怎么办\n\n再有学员\n\n{TAIL}\n",  # lines of a list
-        f"{HEAD}\n\n{TAIL}\n\n没有教室怎么办\n",  # nothing stands below
+        f"{HEAD}\n\n讲究方法，务求实效，\n\n{TAIL}\n",  # a clause
+        f"{HEAD}\n\n讲究方法，务求实效\n\n再有学员\n\n{TAIL}\n",  # lines of a list
+        f"{HEAD}\n\n{TAIL}\n\n讲究方法，务求实效\n",  # nothing stands below
     ],
 )
 def test_other_short_lines_stay_text(text: str, rules: Rules) -> None:
@@ -55,4 +55,4 @@ def test_who_asks_for_none_gets_none(tmp_path: Path) -> None:
         'maximum = 1.0\nreason = "none is told"\n',
         encoding="utf-8",
     )
-    assert roles(PARTS, load_rules(own))["没有教室怎么办"] is Role.BODY
+    assert roles(PARTS, load_rules(own))["讲究方法，务求实效"] is Role.BODY
