@@ -25,3 +25,39 @@ def test_a_heading_between_author_and_text_divides_the_story(below: str, role: R
     page = page_from_text(f"# 无声的改变\n\n本报记者 屠一鸣\n\n{below}\n", "A01.md")
     blocks = find_blocks(page, rules).blocks
     assert [block.role for block in blocks[:3]] == [Role.HEADLINE, Role.BYLINE, role]
+
+
+@pytest.mark.parametrize(
+    ("head", "below", "role"),
+    [
+        ("明天气象预报（1月6日20时—7日20时）", "天气趋势分析", Role.CROSSHEAD),
+        ("南山旧事（三十六）", "屈平川", Role.BYLINE),
+        ("村里修通了水泥路", "群众出门不再踩泥", Role.HEADLINE),  # its second line
+    ],
+)
+def test_a_headline_that_closes_with_a_bracket_has_no_further_line(
+    head: str, below: str, role: Role, rules: Rules
+) -> None:
+    blocks = find_blocks(page_from_text(f"# {head}\n\n# {below}\n\n{_TEXT}\n", "A01.md"), rules).blocks
+    assert [block.role for block in blocks[:2]] == [Role.HEADLINE, role]
+
+
+@pytest.mark.parametrize("title", ["图片新闻", "寻物启事", "关于调整公交票价的通知", "市人大常委会任免名单"])
+def test_a_column_and_a_document_are_headlines_without_a_mark(title: str, rules: Rules) -> None:
+    page = page_from_text(f"{_TEXT}\n\n{title}\n\n{_TEXT}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[1].role is Role.HEADLINE
+
+
+@pytest.mark.parametrize(
+    "line", ["学员们看了通知，", "夜校发出了通知。", "大家挤在一起看夜校的通知，说得起劲的是学"]
+)
+def test_a_sentence_about_a_document_is_none(line: str, rules: Rules) -> None:
+    page = page_from_text(f"{_TEXT}\n\n{line}\n\n{_TEXT}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[1].role is Role.BODY
+
+
+def test_a_columns_name_with_a_mark_heads_text_without_one(rules: Rules) -> None:
+    blocks = find_blocks(page_from_text("# 渔村对话\n\n船上的人都叫他小林（未完）\n", "A01.md"), rules).blocks
+    assert blocks[0].role is Role.HEADLINE
+    blocks = find_blocks(page_from_text(f"渔村对话\n\n# 出海的人回来了\n\n{_TEXT}\n", "A01.md"), rules).blocks
+    assert blocks[0].role is Role.KICKER

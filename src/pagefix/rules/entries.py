@@ -47,6 +47,7 @@ PATTERN_KINDS = (
     "signature",
     "signs_off",
     "table_row",
+    "title",
 )
 """What a pattern may be used for; the step that uses it gives it its meaning."""
 

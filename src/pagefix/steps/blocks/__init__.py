@@ -23,6 +23,7 @@ from pagefix.steps.blocks.scenes import scene
 from pagefix.steps.blocks.stacks import (
     LONG_KICKER,
     NOT_TEXT,
+    below_closed_headlines,
     crossheads_below_authors,
     kickers_above,
     lines_below,
@@ -47,7 +48,8 @@ def find_blocks(page: Page, rules: Rules) -> Blocked:
     raws = _page_edges(raws, rules)
     raws = _kickers(raws, rules)
     raws = _briefs(raws)
-    blocks = list(lines_below(list(kickers_above(_decide(page, raws, rules)))))
+    blocks = list(kickers_above(_decide(page, raws, rules)))
+    blocks = list(below_closed_headlines(list(lines_below(blocks))))
     settled = _beside_landings(tuple(crossheads_below_authors(tuple(_by_neighbours(blocks, rules)))))
     return Blocked(page=page, blocks=tuple(settled))
 
@@ -164,7 +166,11 @@ def _kickers(raws: list[Raw], rules: Rules) -> list[Raw]:
         ):
             # Its words alone sign a story, but whether a headline stands above is not known yet.
             out[at] = raw._replace(typed=None)
-        elif not _may_head(after) or (marked and not raw.level and before is not None and before.level):
+        elif (
+            not _may_head(after)
+            or (after is not None and raw.level and not after.level)
+            or (marked and not raw.level and before is not None and before.level)
+        ):
             out[at] = raw._replace(typed=None)
     return out
 

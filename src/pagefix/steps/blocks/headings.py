@@ -52,6 +52,10 @@ _PARTS = re.compile(rf"{_PART}(?:[ \u3000]{_PART}){{1,2}}[！？]?")
 _DASHED = re.compile(r"—{2,}|─{2,}")
 _ASKS = re.compile(r"(?:问|答|记者|主持人|[QA])\s*[：:]")
 _LETTER = re.compile(r"(?:编辑|记者)(?:同志|先生)(?:们)?[：:，]|编者按[：:]")
+# Below the title of a law, a rule or a list of appointments: when and by whom it was passed.
+_PASSED = re.compile(
+    r"[（(]\d{4}年[^（()）]{4,50}(?:通过|批准|公布|发布|颁布|修订|修正|施行)[^（()）]{0,20}[）)]"
+)
 _OPENING = re.compile(r"(?:据)?(?:本报|新华社|中新社|中央社|路透社|法新社|美联社|本台|本社)")
 
 
@@ -100,7 +104,7 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
             del scores[Role.HEADLINE]
             scores[Role.CROSSHEAD] += _MARKED if draft.level else 0.0
         doubt = 0.0 if width or _is_deck(drafts, decided) else surely
-        best = _likeliest(scores, doubt)
+        best = _likeliest(scores, doubt, _stands_above_text(drafts, len(decided)))
         if best is Role.CROSSHEAD and Role.HEADLINE in scores and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE
         elif best is Role.HEADLINE and _is_author(drafts, decided, rules):
@@ -110,15 +114,23 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
     return decided
 
 
-def _likeliest(scores: Mapping[Role, float], doubt: float) -> Role:
+def _likeliest(scores: Mapping[Role, float], doubt: float, above_text: bool) -> Role:
     """The role that scores best; a crosshead that may be a headline must outdo that by ``doubt``.
 
-    Text parts two stories no better than a crosshead does: what is more of the latter is one.
+    Text parts two stories no better than a crosshead does: above text, what is more of the latter is one.
     """
     may_be_headline = scores.get(Role.HEADLINE, -math.inf) > _NO_HEADLINE
     less = {Role.CROSSHEAD: doubt} if may_be_headline else {}
     best = max(scores, key=lambda role: scores[role] - less.get(role, 0.0))
-    return max(best, Role.CROSSHEAD, key=lambda role: scores[role]) if best is Role.BODY else best
+    if best is Role.BODY and above_text:
+        return max(best, Role.CROSSHEAD, key=lambda role: scores[role])
+    return best
+
+
+def _stands_above_text(drafts: Sequence[Draft], at: int) -> bool:
+    """Whether the next block is a paragraph, by its role and its length."""
+    below = drafts[at + 1] if at + 1 < len(drafts) else None
+    return below is not None and below.role in (None, Role.BODY) and words(below.text) > _SIZES[3]
 
 
 # In log-odds against text: of 147 lines below it that were crossheads rather than text 3 were headlines,
@@ -175,10 +187,17 @@ def features_of(drafts: Sequence[Draft], widths: Sequence[float], rules: Rules) 
             verse["is.full_line"] = 1.0
         if at in waiting:
             on["above.headless"] = 1.0
+        if not drafts[at].level and _is_title(drafts[at].text, rules):
+            on["is.title"] = 1.0
         rows[at] = on | around[at] | verse
     for at, marks in mark_features(drafts, rows).items():
         rows[at] = (rows[at] or {}) | marks
     return rows
+
+
+def _is_title(text: str, rules: Rules) -> bool:
+    """Whether a line, folded, is a headline by its own words: a document's title, a column's name."""
+    return len(text) <= LONG and any(pattern.fullmatch(text) for pattern in rules.sift("title", text))
 
 
 def _own(draft: Draft, size: int) -> Iterator[str]:
@@ -262,7 +281,8 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules
         if _runs_through(before.text, text, after):
             yield "runs_through"
     if after is not None and after.role in (None, Role.BODY):
-        if _OPENING.match(after.text) or _LETTER.match(after.text) or opens_report(after.text, rules):
+        opened = (pattern.match(after.text) for pattern in (_OPENING, _LETTER, _PASSED))
+        if any(opened) or opens_report(after.text, rules):
             yield "after.dateline"
         if "年" in after.text[:5] and _DATED.fullmatch(after.text):
             yield "after.dated"

@@ -12,7 +12,7 @@ from pagefix.evidence.ends import words
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Role
 from pagefix.steps.blocks.headings import LONG, in_clauses
-from pagefix.steps.blocks.naming import BYLINE_MARKS, may_be_names
+from pagefix.steps.blocks.naming import BYLINE_MARKS, is_byline, may_be_names
 
 NOT_TEXT = frozenset({Role.MARK, Role.IMAGE, Role.FURNITURE})
 """What is not the newspaper's text."""
@@ -71,6 +71,31 @@ def crossheads_below_authors(blocks: Sequence[Block]) -> Iterator[Block]:
         yield block
         if block.role not in NOT_TEXT:
             shown = [author, block]
+
+
+def below_closed_headlines(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A line right below a headline that closes with a bracket is none of its lines: its date, its part, its
+    pictures are named last.
+
+    Above text it is the story's author or its first crosshead: of 9 such lines on pages of several papers all
+    were, and the one above an author was another story's headline.
+    """
+    above: Block | None = None
+    for block, below in zip_longest(blocks, _next_shown(blocks)):
+        if (
+            above is not None
+            and above.role is block.role is Role.HEADLINE
+            and above.level == block.level
+            and above.text[-1] in "）)"
+            and below is not None
+            and below.role is Role.BODY
+        ):
+            author = is_byline(block.text)
+            role = Role.BYLINE if author else Role.CROSSHEAD
+            block = replace(block, role=role, rule="headings.below_closed_headline")
+        yield block
+        if block.role not in NOT_TEXT:
+            above = block
 
 
 def _is_too_long(block: Block, above: Block) -> bool:
