@@ -32,7 +32,7 @@ def test_a_heading_between_author_and_text_divides_the_story(below: str, role: R
     [
         ("明天气象预报（1月6日20时—7日20时）", "天气趋势分析", Role.CROSSHEAD),
         ("南山旧事（三十六）", "屈平川", Role.BYLINE),
-        ("村里修通了水泥路", "群众出门不再踩泥", Role.HEADLINE),  # its second line
+        ("夜校昨晚开课", "六十名学员坐满教室", Role.HEADLINE),  # its second line
     ],
 )
 def test_a_headline_that_closes_with_a_bracket_has_no_further_line(
