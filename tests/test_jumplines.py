@@ -159,4 +159,5 @@ def test_what_only_looks_like_a_pointer(line: str, rules: Rules) -> None:
 
 def test_labels_with_digits_read_as_letters() -> None:
     assert [normal_label(x) for x in ("AO2", "A0l版", "1O", "O2")] == ["A2", "A1", "10", "2"]
+    assert [normal_label(x) for x in ("头版", "頭版", "第一版")] == ["1", "1", "1"]
     assert [normal_label(x) for x in ("B", "Q1", "C10", "A")] == ["B", "Q1", "C10", "A"]

@@ -13,7 +13,7 @@ from pagefix.steps.articles import group_articles
 from pagefix.steps.articles.parts import head_parts
 from pagefix.steps.blocks import find_blocks
 from pagefix.steps.fragments import join_fragments, join_within_stories
-from pagefix.steps.jumps import agree_on_headlines, link_jumps
+from pagefix.steps.jumps import agree_on_headlines, link_jumps, name_neighbours
 from pagefix.steps.repeats import find_repeats
 
 
@@ -26,7 +26,7 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
     if len({page.path for page in pages}) < len(pages):
         raise UsageError("two pages have one path", remedy="name each page by a path of its own")
     proofs = [pull_proof(page, rules) for page in pages]
-    blocked = agree_on_headlines([find_blocks(proof.sheet, rules) for proof in proofs])
+    blocked = agree_on_headlines(name_neighbours([find_blocks(proof.sheet, rules) for proof in proofs]))
     grouped = group_sheets(blocked, rules)
     linked = on_pages(head_parts(link_jumps(grouped, rules), rules), proofs)
     return settle(linked, gap_mark=rules.words("gap_mark")[0])

@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2, "壹": 1, "貳": 2}
+_FRONT = ("头", "頭")
 _LABEL = re.compile(r"(?P<letter>[A-Z]?)[-\s]*(?P<number>\d{1,3})")
 
 # Digits that OCR took for letters: AO2 is page 2 of section A, O2 is page 2.
@@ -19,10 +20,11 @@ def normal_label(printed: str) -> str:
     """A key that is equal for all ways to print one page's label.
 
     ``A02`` = ``A2`` = ``A02版``; ``第二版`` = ``二版`` = ``02`` = ``2版``; the section letter
-    is kept.  What is no label at all comes back stripped and in capitals.
+    is kept, and 头版 is page 1.  What is no label at all comes back stripped and in capitals.
     """
     text = unicodedata.normalize("NFKC", printed).upper()
     text = re.sub(r"[第版页頁面张張叠疊\s]", "", text)
+    text = "1" if text in _FRONT else text
     if _MISREAD.fullmatch(text):
         first = text[:1] if text[:1] in "QLI" else text[:1].translate(_AS_DIGITS)
         text = first + text[1:].translate(_AS_DIGITS)

@@ -38,6 +38,7 @@ _NUMBERED = re.compile(
 )
 # Laws, rules and serials head their parts so; running text names an article of a law, hardly a chapter.
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章编編篇](?:[\s　：:].*|[^，。：:]*)\Z")
+_PAUSES = "。，、；："
 _NEVER_FIRST = "，。、；：！？）”’》】〉…%％』」"
 _SIGN_OFF = re.compile(r"[（(][^（()）]{1,40}[）)][。]?\Z")
 # In log-odds: the pages that the weights come from mark no question, so the fit knows nothing of it.
@@ -262,8 +263,11 @@ def _beside(drafts: Sequence[Draft], kinds: Sequence[str], at: int, rules: Rules
     else:
         yield f"before.{kind_before}"
     yield f"after.{Role.BYLINE if after is not None and after.signs else kind_after}"
-    if after is not None and drafts[at].level and after.role in (Role.BYLINE, Role.DECK):
-        yield "after.signed"
+    if after is not None and after.role in (Role.BYLINE, Role.DECK):
+        if drafts[at].level:
+            yield "after.signed"
+        elif text[-1] not in _PAUSES and at + 2 < len(drafts) and kinds[at + 2] == "prose":
+            yield "above.author"
     if after is not None and after.lands and text[-1] not in _STOPS:
         yield "after.landing"
     if before is not None and before.role in (None, Role.BODY):

@@ -26,6 +26,11 @@ _INDENT = re.compile(r"[ \t]*\u3000|[ ]{2,}|\t|(?:&(?:nbsp|emsp|ensp);)")
 BOLD = 4
 """The level of a line that is bold as a whole: below three heading marks, above none."""
 
+SECTION = re.compile(r"\\(title|chapter|section|subsection|subsubsection|textbf)\*?\{\s*([^{}]+?)\s*\}")
+"""What readers that write LaTeX have for ``#`` and ``**``; its words are the second group."""
+
+_SECTIONS = {"title": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 3, "textbf": BOLD}
+
 
 class Line(NamedTuple):
     """A line's words: ``start`` and ``end`` leave out white space and Markdown marks.
@@ -91,6 +96,8 @@ def _line(text: str, start: int, end: int, gap: int) -> Line | None:
     if bold and bold.group(1) not in bold.group(2):
         level = level or BOLD
         first, last = bold.start(2), bold.end(2)
+    if outer.startswith("\\", first) and (section := SECTION.fullmatch(outer, first, last)):
+        level = level or _SECTIONS[section.group(1)]
     italic = _ITALIC.match(outer[:last], first) if outer.startswith(("*", "_"), first) else None
     if italic:
         first, last = italic.span(2)

@@ -10,7 +10,7 @@ from pagefix.model import Role
 from pagefix.rules import Rules
 from pagefix.steps.blocks import marks
 from pagefix.steps.blocks.jumplines import find_jumps, whole_jump
-from pagefix.steps.blocks.lines import BOLD
+from pagefix.steps.blocks.lines import BOLD, SECTION
 from pagefix.steps.blocks.typed import Stretch, Typed, asked
 from pagefix.steps.blocks.units import Unit
 
@@ -40,6 +40,11 @@ def split(text: str, unit: Unit, rules: Rules) -> Iterator[Raw]:
     level = unit.level
     for start, end in unit.pieces:
         at = start
+        if text[start] == "\\" and (section := SECTION.fullmatch(text, start, end)):
+            at, inner = section.span(2)
+            yield Raw(((start, at),), text[start:at], typed=Typed(Role.MARK, "marks.section"))
+            yield Raw(((inner, end),), text[inner:end], typed=Typed(Role.MARK, "marks.section"))
+            end = inner
         if "<" in text[start:end] or "&" in text[start:end]:
             for tag in _tags(text, start, end, rules):
                 yield Raw((tag,), text[tag[0] : tag[1]], typed=Typed(Role.MARK, "marks.tag"))
@@ -56,7 +61,12 @@ def split(text: str, unit: Unit, rules: Rules) -> Iterator[Raw]:
     block = asked(joined, rules)
     jumps = [] if whole_jump(block) else find_jumps(block)
     if not jumps:
-        yield Raw(tuple(stretches), joined, level, marks.whole(block, level, rules))
+        typed = marks.whole(block, level, rules)
+        if level and typed is None and (author := _author_behind(joined, rules)):
+            yield _part(text, stretches, 0, author.stop, level)
+            yield _part(text, stretches, author.start, len(joined), 0, author.typed)
+            return
+        yield Raw(tuple(stretches), joined, level, typed)
         return
     at = 0
     for (start, end), typed in (*jumps, ((len(joined), len(joined)), None)):
@@ -67,6 +77,29 @@ def split(text: str, unit: Unit, rules: Rules) -> Iterator[Raw]:
         if typed is not None:
             yield _part(text, stretches, start, end, 0, typed)
         at = end
+
+
+class _Author(NamedTuple):
+    """A byline in a heading's line: where the heading stops, where the byline starts, what it is."""
+
+    stop: int
+    start: int
+    typed: Typed
+
+
+def _author_behind(heading: str, rules: Rules) -> _Author | None:
+    """The author that a reader put into the line of the headline, behind a blank."""
+    for blank in _ROOM.finditer(heading):
+        author = heading[blank.end() :]
+        typed = marks.whole_credit(asked(author, rules)) if _REPORTER.search(author) else None
+        if typed is not None and typed.role is Role.BYLINE:
+            return _Author(blank.start(), blank.end(), typed) if blank.start() >= _SHORTEST else None
+    return None
+
+
+_REPORTER, _ROOM = re.compile("[记記]者|通[讯訊][员員]|作者"), re.compile(r"\s+")
+# In characters: what stands before a byline and is shorter is part of it.
+_SHORTEST = 4
 
 
 def _level_of(tag: str) -> int:

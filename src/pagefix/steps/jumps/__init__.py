@@ -13,9 +13,10 @@ from pagefix.steps.jumps.evidence import Candidate, Evidence
 from pagefix.steps.jumps.headlines import agree_on_headlines
 from pagefix.steps.jumps.merging import merge
 from pagefix.steps.jumps.missing import with_open_ends
+from pagefix.steps.jumps.neighbours import name_neighbours
 from pagefix.steps.jumps.parting import part_strangers
 
-__all__ = ["agree_on_headlines", "link_jumps"]
+__all__ = ["agree_on_headlines", "link_jumps", "name_neighbours"]
 
 LINK = "jumps.link"
 
