@@ -61,3 +61,33 @@ def test_a_columns_name_with_a_mark_heads_text_without_one(rules: Rules) -> None
     assert blocks[0].role is Role.HEADLINE
     blocks = find_blocks(page_from_text(f"渔村对话\n\n# 出海的人回来了\n\n{_TEXT}\n", "A01.md"), rules).blocks
     assert blocks[0].role is Role.KICKER
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("降压药，能不能吃吃停停？", Role.HEADLINE),
+        ("大水之后，问一问山", Role.HEADLINE),
+        ("降压药能不能吃，", Role.BODY),
+        ("学员们说，降压药不能吃吃停停。", Role.BODY),
+    ],
+)
+def test_a_line_above_an_author_is_a_headline_unless_it_ends_or_pauses(
+    line: str, role: Role, rules: Rules
+) -> None:
+    page = page_from_text(f"{_TEXT}\n\n{line}\n\n● 作者：汤小小\n\n{_TEXT}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[1].role is role
+
+
+@pytest.mark.parametrize(
+    ("line", "below", "role"),
+    [
+        ("四、樟脑丸怎么放", "箱里放几个用纱布包好的樟脑丸，不能让樟脑直接碰到毛。", Role.CROSSHEAD),
+        ("四、箱里放几个用纱布包好", "的樟脑丸，不能让樟脑直接碰到毛，箱盖要盖得严实。", Role.BODY),
+    ],
+)
+def test_a_line_that_goes_on_in_the_text_below_heads_nothing(
+    line: str, below: str, role: Role, rules: Rules
+) -> None:
+    page = page_from_text(f"# 夜校开课\n\n{_TEXT}\n\n{line}\n\n{below}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[2].role is role

@@ -17,6 +17,7 @@ from itertools import islice
 
 import numpy as np
 
+from pagefix.evidence import seams
 from pagefix.evidence.affinity import Affinity
 from pagefix.evidence.brackets import CLOSERS, balance
 from pagefix.evidence.ends import words
@@ -105,11 +106,14 @@ def decide(drafts: Sequence[Draft], prose: Weights, lines: Weights, rules: Rules
             del scores[Role.HEADLINE]
             scores[Role.CROSSHEAD] += _MARKED if draft.level else 0.0
         doubt = 0.0 if width or _is_deck(drafts, decided) else surely
-        best = _likeliest(scores, doubt, _stands_above_text(drafts, len(decided)))
+        above_text = not width and _stands_above_text(drafts, len(decided))
+        best = _likeliest(scores, doubt, above_text)
         if best is Role.CROSSHEAD and Role.HEADLINE in scores and _goes_on(drafts, decided, rules):
             best = Role.HEADLINE
         elif best is Role.HEADLINE and _is_author(drafts, decided, rules):
             best = Role.CROSSHEAD
+        elif best is Role.CROSSHEAD and above_text and not draft.level:
+            best = Role.BODY if _runs_on(draft.text, drafts[len(decided) + 1].text, rules) else best
         total = sum(math.exp(min(score, 30.0)) for score in scores.values())
         decided.append((best, math.exp(min(scores[best], 30.0)) / total))
     return decided
@@ -126,6 +130,16 @@ def _likeliest(scores: Mapping[Role, float], doubt: float, above_text: bool) -> 
     if best is Role.BODY and above_text:
         return max(best, Role.CROSSHEAD, key=lambda role: scores[role])
     return best
+
+
+def _runs_on(line: str, below: str, rules: Rules) -> bool:
+    """Whether the text below goes on where a line stops, as seams are weighed: the two are one paragraph."""
+    weights = seams.Weights.read(rules.weights, rules.words)
+    return line[-1] not in _STOPS and seams.log_odds([(line, below)], weights)[0] > _ONE_PARAGRAPH
+
+
+# In log-odds.  Of 9,894 articles 7 more were perfect with it, as many at 0 and 2 at 2.0.
+_ONE_PARAGRAPH = 1.0
 
 
 def _stands_above_text(drafts: Sequence[Draft], at: int) -> bool:
