@@ -34,6 +34,7 @@ def test_a_line_left_alone_between_whole_paragraphs_heads_what_follows(rules: Ru
         f"{HEAD}\n\n讲究方法，务求实效，\n\n{TAIL}\n",  # a clause
         f"{HEAD}\n\n讲究方法，务求实效\n\n再有学员\n\n{TAIL}\n",  # lines of a list
         f"{HEAD}\n\n{TAIL}\n\n讲究方法，务求实效\n",  # nothing stands below
+        f"{HEAD}\n\n解放路居民 丁宝山\n\n{TAIL}\n",  # who wrote what stands above
     ],
 )
 def test_other_short_lines_stay_text(text: str, rules: Rules) -> None:

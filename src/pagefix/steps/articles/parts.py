@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pagefix.evidence.ends import ends_sentence, words
+from pagefix.evidence.lexicon import names_share
+from pagefix.evidence.openings import is_names
 from pagefix.matching.keys import fold
 from pagefix.model import Block, Linked, Role
 from pagefix.rules import Rules
 
 # In characters: a crosshead fills one printed line, a paragraph more than one.
 _LINE = 20
+# The share of a line's last word that is a name where somebody signs: 解放路居民 丁宝山.
+_NAMES = 0.6
 _PAUSES = "，、；：,;:"
 
 
@@ -27,19 +31,19 @@ def head_parts(linked: Linked, rules: Rules) -> Linked:
     }
     likely = rules.number("blocks.left_alone")
     stories = tuple(
-        replace(story, blocks=tuple(_headed(story.blocks, marked, likely))) for story in linked.stories
+        replace(story, blocks=tuple(_headed(story.blocks, marked, likely, rules))) for story in linked.stories
     )
     return replace(linked, stories=stories)
 
 
-def _headed(blocks: Sequence[Block], marked: set[str], likely: float) -> Iterator[Block]:
+def _headed(blocks: Sequence[Block], marked: set[str], likely: float, rules: Rules) -> Iterator[Block]:
     for at, block in enumerate(blocks):
         if (
             0 < at < len(blocks) - 1
             and block.page in marked
             and block.role is Role.BODY
             and block.score <= likely
-            and _is_line(block)
+            and _is_line(block, rules)
             and _is_whole(blocks[at - 1])
             and _is_prose(blocks[at + 1])
         ):
@@ -48,7 +52,8 @@ def _headed(blocks: Sequence[Block], marked: set[str], likely: float) -> Iterato
             yield block
 
 
-def _is_line(block: Block) -> bool:
+def _is_line(block: Block, rules: Rules) -> bool:
+    """Whether a block is one printed line that ends no sentence, pauses in none and signs nothing."""
     line = fold(block.text)
     return (
         not block.level
@@ -56,6 +61,8 @@ def _is_line(block: Block) -> bool:
         and words(line) <= _LINE
         and line[-1] not in _PAUSES
         and not ends_sentence(line)
+        and not is_names(line, rules)
+        and names_share(line.split()[-1]) < _NAMES
     )
 
 
