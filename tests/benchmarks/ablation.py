@@ -62,9 +62,9 @@ def _begins(name: str, prefixes: tuple[str, ...]) -> bool:
     return name != "bias" and (not prefixes or name.startswith(prefixes))
 
 
-def with_numbers(**values: float) -> Switch:
-    """Numbers of ``articles`` set to other values; raises ValueError where there is no such rule."""
-    wanted = {f"articles.{name}": value for name, value in values.items()}
+def with_numbers(of: str = "articles", **values: float) -> Switch:
+    """Numbers of ``of`` set to other values; raises ValueError where there is no such rule."""
+    wanted = {f"{of}.{name}": value for name, value in values.items()}
 
     def off(rules: Rules) -> Rules:
         if missing := wanted.keys() - {entry.id for entry in rules.entries}:
@@ -211,6 +211,8 @@ KINDS = (
     Evidence("headings", "what stands above", without_weights(_HEADINGS, "before.")),
     Evidence("headings", "what stands below", without_weights(_HEADINGS, "after.")),
     Evidence("headings", "change of vocabulary", without_weights(_HEADINGS, "near.")),
+    Evidence("headings", "titles of documents, names of columns", without_patterns("title")),
+    Evidence("headings", "lines that joined nothing", with_numbers("blocks", left_alone=0.0)),
     Evidence("repeats", "duplicates", ignoring("repeats.duplicate")),
     Evidence("repeats", "truncated readings", ignoring("repeats.truncated")),
     Evidence("repeats", "loops", ignoring("repeats.loop")),
