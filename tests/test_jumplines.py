@@ -6,8 +6,10 @@ import pytest
 
 from pagefix.matching.labels import normal_label
 from pagefix.model import Block, Page, Role, Way
+from pagefix.reading import page_from_text
 from pagefix.rules import Rules
 from pagefix.steps.blocks import find_blocks
+from pagefix.steps.jumps import name_neighbours
 
 _TEXT = "市民李女士说，她每天晚饭后都要来走一走，看看江上来往的船。"
 
@@ -161,3 +163,19 @@ def test_labels_with_digits_read_as_letters() -> None:
     assert [normal_label(x) for x in ("AO2", "A0l版", "1O", "O2")] == ["A2", "A1", "10", "2"]
     assert [normal_label(x) for x in ("头版", "頭版", "第一版")] == ["1", "1", "1"]
     assert [normal_label(x) for x in ("B", "Q1", "C10", "A")] == ["B", "Q1", "C10", "A"]
+
+
+def test_the_next_page_has_its_label_and_the_last_one_none(rules: Rules) -> None:
+    texts = [
+        "# 老码头变成新公园\n\n公园里种了八百棵树。（转下页）\n",
+        "# 夜校开课\n\n夜校昨晚开课。（转下页）\n",
+    ]
+    pages = [page_from_text(text, f"{n}.md", label=f"A0{n}") for n, text in enumerate(texts, 1)]
+    named = name_neighbours([find_blocks(page, rules) for page in pages])
+    jumps = [block.jump for page in named for block in page.blocks if block.jump]
+    assert [jump.label for jump in jumps] == ["A02", "下页"]
+
+
+def test_pages_that_name_a_page_stay_as_they_are(rules: Rules) -> None:
+    page = find_blocks(page_from_text("# 夜校开课\n\n夜校昨晚开课。（下转A03版）\n", "A01.md"), rules)
+    assert name_neighbours([page]) == [page]

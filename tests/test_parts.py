@@ -14,6 +14,7 @@ from pagefix.rules import Rules, load_rules
 HEAD = "# 夜校开课记\n\n街道办的夜校昨天晚上开课，来了六十多名学员，年纪最大的已经七十一岁，最小的才十八。"
 TAIL = "教室借用了小学的三间屋子，桌椅都是学生们白天用的，学员们坐下去膝盖顶着桌面，也没有人叫苦。"
 CUT = "# 老码头改成公园\n\n市民李女士说，她每天晚饭后都要来走一走，看看江上来往的船，公园里还留下了三台旧吊\n"
+ANNOUNCES = "学员们说，夜校办得这样好，靠的是几条大家都记得住的老办法，它们写在墙上："
 PARTS = f"{HEAD}\n\n讲究方法，务求实效\n\n{TAIL}\n"
 
 
@@ -34,6 +35,7 @@ def test_a_line_left_alone_between_whole_paragraphs_heads_what_follows(rules: Ru
         f"{HEAD}\n\n讲究方法，务求实效，\n\n{TAIL}\n",  # a clause
         f"{HEAD}\n\n讲究方法，务求实效\n\n再有学员\n\n{TAIL}\n",  # lines of a list
         f"{HEAD}\n\n{TAIL}\n\n讲究方法，务求实效\n",  # nothing stands below
+        f"{HEAD}\n\n{ANNOUNCES}\n\n讲究方法，务求实效\n\n{TAIL}\n",  # what the paragraph announces
         f"{HEAD}\n\n解放路居民 丁宝山\n\n{TAIL}\n",  # who wrote what stands above
     ],
 )

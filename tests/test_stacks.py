@@ -8,7 +8,11 @@ from pagefix.model import Role
 from pagefix.reading import page_from_text
 from pagefix.rules import Rules
 from pagefix.steps.blocks import find_blocks
+from pagefix.steps.blocks.drafts import Draft
+from pagefix.steps.blocks.headings import features_of
 
+_CUT = "街道办的夜校昨天晚上开课，来了六十多名学员，年纪最大的已经七十一岁，他们都说"
+_STREAM = "每年十一月到来年三月，山里的水总是清的，孩子们在桥下洗手。"
 _TEXT = "街道办的夜校昨天晚上开课，来了六十多名学员，年纪最大的已经七十一岁。"
 
 
@@ -44,16 +48,16 @@ def test_a_headline_that_closes_with_a_bracket_has_no_further_line(
 
 @pytest.mark.parametrize("title", ["图片新闻", "寻物启事", "关于调整公交票价的通知", "市人大常委会任免名单"])
 def test_a_column_and_a_document_are_headlines_without_a_mark(title: str, rules: Rules) -> None:
-    page = page_from_text(f"{_TEXT}\n\n{title}\n\n{_TEXT}\n", "A01.md")
-    assert find_blocks(page, rules).blocks[1].role is Role.HEADLINE
+    page = page_from_text(f"# 夜校开课\n\n{_CUT}\n\n{title}\n\n{_TEXT}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[2].role is Role.HEADLINE
 
 
 @pytest.mark.parametrize(
     "line", ["学员们看了通知，", "夜校发出了通知。", "大家挤在一起看夜校的通知，说得起劲的是学"]
 )
 def test_a_sentence_about_a_document_is_none(line: str, rules: Rules) -> None:
-    page = page_from_text(f"{_TEXT}\n\n{line}\n\n{_TEXT}\n", "A01.md")
-    assert find_blocks(page, rules).blocks[1].role is Role.BODY
+    page = page_from_text(f"# 夜校开课\n\n{_CUT}\n\n{line}\n\n{_TEXT}\n", "A01.md")
+    assert find_blocks(page, rules).blocks[2].role is Role.BODY
 
 
 def test_a_columns_name_with_a_mark_heads_text_without_one(rules: Rules) -> None:
@@ -67,14 +71,14 @@ def test_a_columns_name_with_a_mark_heads_text_without_one(rules: Rules) -> None
     ("line", "role"),
     [
         ("降压药，能不能吃吃停停？", Role.HEADLINE),
-        ("大水之后，问一问山", Role.HEADLINE),
+        ("夜校的灯，亮到几点？", Role.HEADLINE),
         ("学员们说，降压药不能吃吃停停。", Role.BODY),
     ],
 )
 def test_a_line_above_an_author_is_a_headline_unless_it_ends_or_pauses(
     line: str, role: Role, rules: Rules
 ) -> None:
-    page = page_from_text(f"{_TEXT}\n\n{line}\n\n● 作者：汤小小\n\n{_TEXT}\n", "A01.md")
+    page = page_from_text(f"{_TEXT}\n\n{line}\n\n● 作者：汤小小\n\n{_STREAM}\n", "A01.md")
     assert find_blocks(page, rules).blocks[1].role is role
 
 
@@ -94,3 +98,17 @@ def test_a_line_that_goes_on_in_the_text_below_heads_nothing(
 ) -> None:
     page = page_from_text(f"# 夜校开课\n\n{_TEXT}\n\n{line}\n\n{below}\n", "A01.md")
     assert find_blocks(page, rules).blocks[2].role is role
+
+
+@pytest.mark.parametrize(
+    ("below", "opens"),
+    [
+        ("(2010年8月27日海州市人民代表大会常务委员会第二次会议通过)", True),
+        ("(2010年8月27日，海州市下了入秋以来第一场雨)", False),
+    ],
+)
+def test_what_says_when_it_was_passed_opens_a_document(below: str, opens: bool, rules: Rules) -> None:
+    drafts = [Draft("海州市湿地保护办法", 0, None), Draft(below, 0, None)]
+    row, _ = features_of(drafts, [0.0, 0.0], rules)
+    assert row is not None
+    assert ("after.dateline" in row) is opens

@@ -26,10 +26,10 @@ def clean_edition(pages: Sequence[Page], rules: Rules) -> Cleaned:
     if len({page.path for page in pages}) < len(pages):
         raise UsageError("two pages have one path", remedy="name each page by a path of its own")
     proofs = [pull_proof(page, rules) for page in pages]
-    blocked = agree_on_headlines(name_neighbours([find_blocks(proof.sheet, rules) for proof in proofs]))
-    grouped = group_sheets(blocked, rules)
-    linked = on_pages(head_parts(link_jumps(grouped, rules), rules), proofs)
-    return settle(linked, gap_mark=rules.words("gap_mark")[0])
+    blocked = name_neighbours([find_blocks(proof.sheet, rules) for proof in proofs])
+    grouped = group_sheets(agree_on_headlines(blocked), rules)
+    headed = head_parts(link_jumps(grouped, rules), rules)
+    return settle(on_pages(headed, proofs), gap_mark=rules.words("gap_mark")[0])
 
 
 def clean_sheet(page: Page, rules: Rules) -> Grouped:

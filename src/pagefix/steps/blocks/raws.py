@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pagefix.evidence.lexicon import first_word
+from pagefix.matching.keys import fold
 from pagefix.model import Role
 from pagefix.rules import Rules
 from pagefix.steps.blocks import marks
@@ -92,9 +94,20 @@ def _author_behind(heading: str, rules: Rules) -> _Author | None:
     for blank in _ROOM.finditer(heading):
         author = heading[blank.end() :]
         typed = marks.whole_credit(asked(author, rules)) if _REPORTER.search(author) else None
-        if typed is not None and typed.role is Role.BYLINE:
+        if typed is not None and typed.role is Role.BYLINE and _names_somebody(typed):
             return _Author(blank.start(), blank.end(), typed) if blank.start() >= _SHORTEST else None
     return None
+
+
+def _names_somebody(typed: Typed) -> bool:
+    """Whether a byline has a name in it: 本报记者追踪 says what the reporter did, and is the headline's."""
+    return any(map(_is_no_word, typed.credit.names)) if typed.credit else False
+
+
+def _is_no_word(name: str) -> bool:
+    """Whether the word list does not know ``name`` as anything but a name."""
+    word, speech = first_word(fold(name))
+    return word != fold(name) or speech.startswith("nr")
 
 
 _REPORTER, _ROOM = re.compile("[记記]者|通[讯訊][员員]|作者"), re.compile(r"\s+")
